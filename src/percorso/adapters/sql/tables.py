@@ -1,0 +1,349 @@
+"""Every table, once, for SQLite and PostgreSQL. Migrations (adapters/sql/migrations) create them.
+
+Log tables live in the log database, all others in the state database; the two may be one PostgreSQL database. Times
+are micros, UTC (model/time.py). JSON is text. Folded tables are rebuilt by replay; kept tables never are.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+LOG = MetaData()
+STATE = MetaData()
+
+_Seq = BigInteger().with_variant(Integer, "sqlite")
+
+log_meta = Table("log_meta", LOG, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+log_events = Table(
+    "log_events",
+    LOG,
+    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("lane", SmallInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("hour", SmallInteger, nullable=False),
+    Column("tie", BigInteger, nullable=False),
+    Column("historical", SmallInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+# Only imports are indexed by lane: the live lane is read by seq and skips the few runs of imported rows.
+Index(
+    "log_events_import",
+    log_events.c.seq,
+    sqlite_where=log_events.c.lane == 1,
+    postgresql_where=log_events.c.lane == 1,
+)
+Index(
+    "log_events_live",
+    log_events.c.seq,
+    sqlite_where=log_events.c.lane == 0,
+    postgresql_where=log_events.c.lane == 0,
+)
+
+log_refused = Table(
+    "log_refused",
+    LOG,
+    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("received_at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("message_id", Text),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text),
+    Column("detail", Text),
+    Column("line", BigInteger),
+    Column("body", Text),
+    sqlite_autoincrement=True,
+)
+
+log_counts = Table(
+    "log_counts",
+    LOG,
+    Column("source", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("verdict", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+# One row per bucket of dedupe hashes; the hashes lie in tables of their own, log_seen_<bucket> (key, fingerprint).
+log_buckets = Table(
+    "log_buckets",
+    LOG,
+    Column("bucket", Integer, primary_key=True),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("keys", BigInteger, nullable=False),
+    Column("bloom", LargeBinary),
+)
+
+state_meta = Table("state_meta", STATE, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+offsets = Table(
+    "offsets",
+    STATE,
+    Column("reader", Text, primary_key=True),
+    Column("log_id", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+
+nodes = Table(
+    "nodes",
+    STATE,
+    Column("node_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("parent_id", Text),
+    Column("candidates", Text),
+    Column("profile", LargeBinary, nullable=False),
+    Index("nodes_person", "person_id"),
+    Index("nodes_parent", "parent_id", sqlite_where=Column("parent_id").is_not(None)),
+    Index("nodes_value", "value"),
+    sqlite_with_rowid=False,
+)
+
+moved = Table(
+    "moved",
+    STATE,
+    Column("node_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+people = Table(
+    "people",
+    STATE,
+    Column("person_id", Text, primary_key=True),
+    Column("name", Text),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("orders", BigInteger, nullable=False),
+    Column("spend", Text, nullable=False),
+    Column("known", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+positions = Table(
+    "positions",
+    STATE,
+    Column("person_id", Text, primary_key=True),
+    Column("journey", Text, primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("came_from", Text),
+    Column("touchpoint", Text),
+    sqlite_with_rowid=False,
+)
+
+placed = Table(
+    "placed",
+    STATE,
+    Column("seq", _Seq, primary_key=True, autoincrement=False),
+    Column("node_id", Text),
+    Column("person_id", Text),
+    Column("touchpoint", Text),
+    Column("channel", Text),
+    Column("phase", Text),
+    Column("stage", Text),
+)
+
+decisions = Table(
+    "decisions",
+    STATE,
+    Column("decision_id", Text, primary_key=True),
+    Column("business_key", Text, nullable=False),
+    Column("play", Text, nullable=False),
+    Column("play_version", Integer, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("cause_seq", BigInteger, nullable=False),
+    Column("cause_message_id", Text, nullable=False),
+    Column("touchpoint", Text),
+    Column("stage", Text),
+    Column("channel", Text),
+    Column("outcome", Text, nullable=False),
+    Column("refusal", Text),
+    Column("reasons", Text, nullable=False),
+    Column("alternatives", Text, nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("historical", SmallInteger, nullable=False),
+    Index("decisions_node", "node_id"),
+    Index("decisions_cause", "cause_message_id"),
+    UniqueConstraint("business_key"),
+)
+
+outbox = Table(
+    "outbox",
+    STATE,
+    Column("message_id", Text, primary_key=True),
+    Column("business_key", Text, nullable=False),
+    Column("decision_id", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("person_id", Text),
+    Column("channel", Text, nullable=False),
+    Column("play", Text, nullable=False),
+    Column("play_version", Integer, nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("purpose", Text),
+    Column("facts", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("state_at", BigInteger, nullable=False),
+    Column("refusal", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("provider_id", Text),
+    Column("recipient", Text),
+    UniqueConstraint("business_key"),
+    Index("outbox_due", "due_at", sqlite_where=Column("state").in_(("queued", "deferred"))),
+    Index("outbox_person", "person_id", "state_at"),
+    Index("outbox_decision", "decision_id"),
+)
+
+tasks = Table(
+    "tasks",
+    STATE,
+    Column("task_id", Text, primary_key=True),
+    Column("decision_id", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("play", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+    Column("done_by", Text),
+    Column("outcome", Text),
+    Index("tasks_open", "due_at", sqlite_where=Column("done_at").is_(None)),
+)
+
+to_append = Table(
+    "to_append",
+    STATE,
+    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("message_id", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+config_records = Table(
+    "config_records",
+    STATE,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+manifest = Table(
+    "manifest",
+    STATE,
+    Column("path", Text, primary_key=True),
+    Column("first_day", Integer, nullable=False),
+    Column("last_day", Integer, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+)
+
+users = Table(
+    "users",
+    STATE,
+    Column("user_id", Text, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("password", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    STATE,
+    Column("token_hash", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    STATE,
+    Column("key_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key_hash", Text, nullable=False, unique=True),
+    Column("hint", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+mailbox = Table(
+    "mailbox",
+    STATE,
+    Column("mail_id", Text, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("person_id", Text),
+    Index("mailbox_received", "received_at"),
+)
+
+suppressions = Table(
+    "suppressions",
+    STATE,
+    Column("address_hash", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    STATE,
+    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("target", Text),
+    sqlite_autoincrement=True,
+)
+
+FOLDED = (nodes, moved, people, positions, placed, offsets)
+"""Rebuilt by ``percorso replay`` from the log; live and replayed are compared byte for byte."""
+
+KEPT = (
+    decisions,
+    outbox,
+    tasks,
+    to_append,
+    config_records,
+    manifest,
+    users,
+    sessions,
+    api_keys,
+    mailbox,
+    suppressions,
+    audit,
+    state_meta,
+)
+"""What was done and decided; replay never touches it."""

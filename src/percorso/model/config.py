@@ -1,0 +1,38 @@
+"""The company's configuration: records read from packs and from the UI, checked, with a version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from percorso.model.feeling import FeelingRule
+from percorso.model.journey import Journey
+from percorso.model.play import Play
+from percorso.model.touchpoint import Text, Touchpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventContract:
+    """What an event of one name carries: property -> JSON Schema type word, and what it means."""
+
+    name: str
+    about: Text
+    properties: Mapping[str, str]
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything the folds and decisions read, in force at one time.
+
+    version   hash of the content: the same configuration has the same version
+    packs     names of the packs it was read from, in order; a later pack overrides the ids of an earlier one
+    The first journey is the main one: its stages are stored on events.
+    """
+
+    version: str
+    packs: tuple[str, ...] = ()
+    touchpoints: tuple[Touchpoint, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    feelings: tuple[FeelingRule, ...] = ()
+    plays: tuple[Play, ...] = ()
+    contracts: tuple[EventContract, ...] = ()
+    strings: Mapping[str, Text] = field(default_factory=dict)

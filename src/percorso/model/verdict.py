@@ -1,0 +1,82 @@
+"""What intake says of each item it was given."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """accepted      on disk, will be folded
+    duplicate     same source, message id and payload as one before: nothing to do
+    conflict      same source and message id, another payload: kept aside, not folded
+    quarantined   not an event; kept aside with its reason
+    suppressed    refused because of consent or erasure
+    """
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    QUARANTINED = "quarantined"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemVerdict:
+    """The verdict on one item.
+
+    seq       its place in the log, when accepted
+    reason    stable code when quarantined (``data/intake.py`` lists them), else None
+    detail    what to do, for people; no personal data
+    """
+
+    message_id: str | None
+    verdict: Verdict
+    seq: int | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that passed intake and asks to be appended.
+
+    key          16 bytes, hash of (source, message id): what dedupe compares
+    fingerprint  63-bit hash of what the item says; another one under the same key is a conflict
+    body         the item as JSON, UTF-8, as it came (envelope merged in)
+    day, hour    civil day (days since 1970-01-01) and hour in the company's zone
+    lane         0 live, 1 import: live is processed first
+    """
+
+    key: bytes
+    fingerprint: int
+    source: str
+    message_id: str
+    occurred_at: int
+    received_at: int
+    day: int
+    hour: int
+    tie: int
+    lane: int
+    historical: bool
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An item that intake refused; kept with its reason so that it can be mended and replayed.
+
+    line    row number in its file, 1-based with the header counted, else None
+    body    what came, cut to 64 KiB
+    """
+
+    source: str
+    message_id: str | None
+    received_at: int
+    reason: str
+    detail: str
+    body: bytes
+    line: int | None = None
+    verdict: Verdict = Verdict.QUARANTINED
+
+
+LIVE_LANE = 0
+IMPORT_LANE = 1
