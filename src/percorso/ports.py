@@ -6,6 +6,7 @@ Every adapter of a port passes the same contract suite (tests/contracts).
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from percorso.model.decision import Decision
@@ -97,8 +98,8 @@ class StateTransaction(Protocol):
         """Those of the nodes that exist."""
         ...
 
-    def nodes_of(self, person_ids: Sequence[str]) -> list[Node]:
-        """All nodes of these people."""
+    def members_of(self, person_ids: Sequence[str]) -> list[str]:
+        """The ids of all nodes of these people."""
         ...
 
     def children_of(self, node_ids: Sequence[str]) -> list[Node]:
@@ -117,8 +118,8 @@ class StateTransaction(Protocol):
         """Insert or replace people; remove those who are gone (absorbed by another), with their positions."""
         ...
 
-    def store_positions(self, positions: Mapping[str, Sequence[Position]]) -> None:
-        """person_id -> all their positions; replaces what was there."""
+    def store_positions(self, positions_of: Mapping[str, Sequence[Position]], cleared: Sequence[str] = ()) -> None:
+        """person_id -> their positions, journey by journey. The people of `cleared` lose what they had first."""
         ...
 
     def store_placed(self, placed: Sequence[Placed]) -> None: ...
@@ -142,8 +143,12 @@ class State(Protocol):
     def close(self) -> None: ...
 
 
+Later = Sequence[tuple[str, Mapping[str, Any]]]
+"""(message id, wire item) pairs on their way into the log."""
+
+
 class Outbox(Protocol):
-    """Messages on their way out. One delivering process at a time."""
+    """Messages on their way out, and what is on its way back into the log."""
 
     def due(self, now: Micros, limit: int) -> list[Message]:
         """Queued or deferred messages with due_at <= now, oldest first."""
@@ -160,25 +165,45 @@ class Outbox(Protocol):
         provider_id: str | None = None,
         to: str | None = None,
         person_id: str | None = None,
+        then: Later = (),
     ) -> None:
-        """Durable on return. ATTEMPTED is marked before the wire."""
+        """Move a message to a state and leave `then` (as `append_later`), in one transaction. Durable on return.
+
+        ATTEMPTED is marked before the wire and counts the attempt. Raises Conflict when the message may not go there
+        from where it is (model/message.py) and NotFound when there is none: whoever marks ATTEMPTED owns the message.
+        What is given as None stays as it was; `refusal` is always set.
+        """
         ...
 
     def attempted(self) -> list[Message]:
         """Messages left at ATTEMPTED by a crash."""
         ...
 
-    def sent_to(self, person_id: str, since: Micros) -> int:
-        """Messages attempted or accepted for a person since a time, over all channels."""
+    def find(self, message_id: str) -> Message | None: ...
+
+    def reasons(self, decision_id: str) -> list[str]:
+        """The recorded reasons of the decision behind a message, empty when there is none."""
         ...
+
+    def sent_to(self, person_id: str, since: Micros) -> int:
+        """Messages that went, or may have gone, to a person since a time, over all channels."""
+        ...
+
+    def suppress(self, address_hash: str, channel: str, *, reason: str, at: Micros) -> None:
+        """Never write to an address again. The first reason stays."""
+        ...
+
+    def is_suppressed(self, address_hash: str, channel: str) -> bool: ...
 
     def relay(self, limit: int) -> list[tuple[str, Mapping[str, Any]]]:
         """The oldest items of `append_later` not yet taken out."""
         ...
 
-    def relayed(self, message_ids: Sequence[str]) -> None: ...
+    def relayed(self, message_ids: Sequence[str]) -> None:
+        """These are in the log: take them out."""
+        ...
 
-    def append_later(self, items: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    def append_later(self, items: Later) -> None:
         """As `StateTransaction.append_later`, in a transaction of its own."""
         ...
 
@@ -224,6 +249,39 @@ class Mailbox(Protocol):
     def get(self, mail_id: str) -> Mail | None: ...
 
 
+class Unsealed(NamedTuple):
+    """rows: processed events that are not in the lake yet; sealed: the seq up to which all are."""
+
+    rows: int
+    sealed: int
+
+
+class Lake(Protocol):
+    """Processed events as files that any tool can read. One process archives."""
+
+    def recover(self) -> int:
+        """Delete what a crash left behind; call it once, before archiving. Returns how many files."""
+        ...
+
+    def unsealed(self) -> Unsealed: ...
+
+    def seal(self, *, today: date, now: Micros, limit: int) -> int:
+        """Move the next processed events, at most `limit`, into the lake. Returns how many, 0 when none wait.
+
+        Durable on return, and all or nothing: no crash leaves an event out or in twice. `today`: the civil date that says
+        which month is open. Raises Conflict when another process archives.
+        """
+        ...
+
+    def compact(self, *, today: date, now: Micros) -> int:
+        """Join small files. Returns how many were replaced; readers that pinned them are not disturbed."""
+        ...
+
+    def sweep(self, *, now: Micros) -> int:
+        """Delete files that were replaced long enough ago. Returns how many."""
+        ...
+
+
 class Engine(Protocol):
     """Answers questions about everybody. One Ibis connection a request, never shared between threads."""
 
@@ -242,5 +300,260 @@ class EngineSession(Protocol):
         ...
 
     def sql(self, query: str, limit: int) -> list[dict[str, Any]]:
-        """Run one read-only statement over the same tables. Raises InvalidQuery."""
+        """Run one read-only statement over the same tables; values are JSON's. Raises InvalidQuery."""
+        ...
+
+    def of_nodes(
+        self, node_ids: Sequence[str], before: tuple[Micros, int] | None, channel: str | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """The events folded under some identifiers, newest first by (occurred_at, seq), older than `before`.
+
+        Columns as in `model.tables.EVENTS`; times are micros.
+        """
+        ...
+
+
+class User(NamedTuple):
+    """Somebody of the company who may sign in. `role`: admin, manager, agent or viewer; `password`: its argon2 hash."""
+
+    user_id: str
+    email: str
+    password: str
+    role: str
+    created_at: Micros
+
+
+class ApiKey(NamedTuple):
+    """A key as it is kept: `hint` are its last characters, the key itself is stored nowhere.
+
+    kind  ``write`` (may send events) or ``secret`` (may read); name: for a write key, the source of its events
+    """
+
+    key_id: str
+    kind: str
+    name: str
+    hint: str
+    created_at: Micros
+    revoked_at: Micros | None
+
+
+class Accounts(Protocol):
+    """Users, their sessions and the API keys. Tokens and keys are given and compared as hashes."""
+
+    def count_users(self) -> int: ...
+
+    def add_user(self, user: User, *, only_first: bool = False) -> None:
+        """Raises Conflict when the email is taken or, with `only_first`, when there is any user at all."""
+        ...
+
+    def user_by_email(self, email: str) -> User | None: ...
+
+    def set_password(self, user_id: str, password: str) -> None:
+        """A new hash. Sessions stay."""
+        ...
+
+    def open_session(self, token_hash: str, user_id: str, *, at: Micros, expires_at: Micros) -> None:
+        """Also forgets the sessions that ended before `at`."""
+        ...
+
+    def session_user(self, token_hash: str, at: Micros) -> User | None:
+        """Who holds an unexpired session."""
+        ...
+
+    def close_session(self, token_hash: str) -> None: ...
+
+    def add_key(self, key: ApiKey, key_hash: str) -> None: ...
+
+    def all_keys(self) -> list[ApiKey]:
+        """All of them, newest first, the revoked too."""
+        ...
+
+    def key_by_hash(self, key_hash: str) -> ApiKey | None:
+        """The key with this hash unless it is revoked."""
+        ...
+
+    def revoke_key(self, key_id: str, at: Micros) -> bool:
+        """False when there is no such key in force."""
+        ...
+
+
+class AuditRow(NamedTuple):
+    """Who did what, when. `actor` is an email or ``key:NAME``; `target` an id."""
+
+    at: Micros
+    actor: str
+    act: str
+    target: str | None
+
+
+class Audit(Protocol):
+    """What users did that changed rights or data. Rows are added, never changed."""
+
+    def record(self, row: AuditRow) -> None: ...
+
+    def latest(self, limit: int) -> list[AuditRow]:
+        """Newest first."""
+        ...
+
+
+class Dispatched(NamedTuple):
+    """A message with what became of it: when it came to its state, and to which address it went."""
+
+    message: Message
+    state_at: Micros
+    recipient: str | None
+
+
+class PeopleReader(Protocol):
+    """What is known of people, for reading."""
+
+    def find(self, text: str, limit: int) -> list[PersonRow]:
+        """People by identifier (``kind:value``, a value, its beginning) or the beginning of a word of their name.
+
+        Exact identifiers first, then the latest seen; an empty text gives the latest seen.
+        """
+        ...
+
+    def holder(self, node_id: str) -> str | None:
+        """Who holds a person id ever given, None when it never was."""
+        ...
+
+    def row(self, person_id: str) -> PersonRow | None: ...
+
+    def rows(self, person_ids: Sequence[str]) -> dict[str, PersonRow]:
+        """Those of the people that exist."""
+        ...
+
+    def nodes(self, person_id: str) -> list[Node]: ...
+
+    def node(self, node_id: str) -> Node | None: ...
+
+    def positions(self, person_ids: Sequence[str]) -> dict[str, list[Position]]: ...
+
+    def decisions(self, node_ids: Sequence[str], limit: int, before: Micros | None = None) -> list[Decision]:
+        """What was decided for these identifiers, newest first, decided before a time."""
+        ...
+
+    def messages(self, decision_ids: Sequence[str]) -> list[Dispatched]:
+        """The messages these decisions made."""
+        ...
+
+
+class TaskRow(NamedTuple):
+    """A task with the person it is for now, None when the person is gone."""
+
+    task: Task
+    person_id: str | None
+    name: str | None
+
+
+class Tasks(Protocol):
+    """What people of the company must do."""
+
+    def open(self, limit: int) -> list[TaskRow]:
+        """Nearest deadline first."""
+        ...
+
+    def closed(self, limit: int) -> list[TaskRow]:
+        """Done last first."""
+        ...
+
+    def of(self, node_ids: Sequence[str], limit: int) -> list[TaskRow]:
+        """Those of a person's identifiers, newest first."""
+        ...
+
+    def get(self, task_id: str) -> TaskRow | None: ...
+
+    def finish(
+        self, task_id: str, *, by: str, outcome: str, at: Micros, then: Later
+    ) -> bool:
+        """Mark done and leave `then` (as `append_later`) in one transaction; False when it was done before."""
+        ...
+
+
+class LaneLag(NamedTuple):
+    """head, processed: last seq of the lane in the log, last one folded;  behind: entries of the lane not yet folded."""
+
+    lane: int
+    head: int
+    processed: int
+    behind: int
+
+
+class Figures(NamedTuple):
+    """Where everything stands now.
+
+    sealed      last seq in the lake;  today: verdict -> items received since midnight UTC;  total: verdict -> items ever
+    outbox      message state -> messages;  relay: items waiting to be appended
+    """
+
+    lanes: tuple[LaneLag, ...]
+    sealed: int
+    today: Mapping[str, int]
+    total: Mapping[str, int]
+    outbox: Mapping[str, int]
+    tasks_open: int
+    tasks_overdue: int
+    relay: int
+
+
+class Seen(NamedTuple):
+    """One item as it came: a row of the log, or one that was refused (`seq` None). `line`: row of an imported file."""
+
+    key: str
+    seq: int | None
+    received_at: Micros
+    occurred_at: Micros | None
+    source: str
+    message_id: str | None
+    name: str | None
+    verdict: str
+    reason: str | None
+    detail: str | None
+    line: int | None
+
+
+class SeenPerson(NamedTuple):
+    """Whose an accepted event is and where it happened, once it is folded."""
+
+    seq: int
+    person_id: str | None
+    name: str | None
+    touchpoint: str | None
+
+
+class Mark(NamedTuple):
+    """How far a watcher has looked: the last seq of the log and the last id of the refused."""
+
+    seq: int
+    refused: int
+
+
+class Watch(Protocol):
+    """Looks at log and state from outside; never waits for a writer, never makes one wait."""
+
+    def figures(self, now: Micros) -> Figures:
+        """Everything; the counts of messages may be some seconds old."""
+        ...
+
+    def lanes(self) -> tuple[LaneLag, ...]:
+        """The lag alone, as it is at this moment."""
+        ...
+
+    def ready(self) -> None:
+        """Raises StoreUnavailable unless the log can be written and the state can be read."""
+        ...
+
+    def head(self) -> Mark: ...
+
+    def since(self, mark: Mark, limit: int) -> tuple[list[Seen], Mark]:
+        """What came after a mark, oldest first, at most `limit` of each kind; the newest when there are more."""
+        ...
+
+    def recent(self, limit: int, verdict: str | None = None) -> list[Seen]:
+        """The latest items, newest first. Duplicates are counted, not kept: they are never among them."""
+        ...
+
+    def placed(self, seqs: Sequence[int]) -> dict[int, SeenPerson]:
+        """Those of the events that are folded."""
         ...

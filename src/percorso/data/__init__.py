@@ -1,0 +1,1 @@
+"""Pillar 1: collect and unify. Raw items become events, identifiers become people."""

@@ -14,6 +14,7 @@
     ├── Conflict                conflict               it is there already, or it changed meanwhile
     ├── TooManyRequests         too_many_requests      slow down and come again
     ├── StoreUnavailable        store_unavailable      nothing was stored; try again
+    ├── AnalysisUnavailable     analysis_unavailable   the analysis process does not answer; try again
     ├── DirectoryLocked         directory_locked       another process owns the data directory
     ├── VersionMismatch         version_mismatch       the data is of another version or another log
     ├── RenderFailed            render_failed          a message cannot be written from its template
@@ -97,6 +98,16 @@ class StoreUnavailable(PercorsoError):
     code = "store_unavailable"
 
     def __init__(self, message: str, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class AnalysisUnavailable(PercorsoError):
+    """``retry_after_s``: seconds after which it is worth asking again."""
+
+    code = "analysis_unavailable"
+
+    def __init__(self, message: str, retry_after_s: int = 2) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
 

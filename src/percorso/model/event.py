@@ -1,7 +1,6 @@
 """Event: one thing that happened, at one touchpoint, for one (perhaps unknown) person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from percorso.model.time import Micros
@@ -27,9 +26,8 @@ class Order(NamedTuple):
     message_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One event as it stands in the log.
+class Event(NamedTuple):
+    """One event as it stands in the log. Make it by keyword; it is a tuple because one is made for every event.
 
     seq          position in the log, never repeated; 0 before it is appended
     source       name of the key or import it came through; with message_id it is unique

@@ -1,8 +1,11 @@
-"""Feeling rules: what an event says of how a person feels and how hard it was."""
+"""Feeling rules: what an event says of how a person feels and how hard it was; and how it fades."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from percorso.model.condition import Condition
+from percorso.model.person import Evidence, Mood
+from percorso.model.time import DAY, Micros
 from percorso.model.touchpoint import Text
 
 
@@ -29,3 +32,27 @@ class FeelingRule:
     mood: float | Scale | None
     effort: float
     why: Text
+
+
+MOOD_HALF_LIFE: Micros = 30 * DAY
+EFFORT_HALF_LIFE: Micros = 14 * DAY
+CALM_WEIGHT = 0.25
+"""Weight of "neither good nor bad" in the mean, so that one faint, old event does not make a strong mood."""
+
+
+def mood_at(feelings: Sequence[Evidence], at: Micros) -> Mood:
+    """How a person feels at a time: the mean of the evidence up to then, each halved every `MOOD_HALF_LIFE`.
+
+    Effort is the sum of points, halved every `EFFORT_HALF_LIFE`. Evidence later than `at` does not count.
+    """
+    known = [evidence for evidence in feelings if evidence.occurred_at <= at]
+    weighed = [
+        (0.5 ** ((at - evidence.occurred_at) / MOOD_HALF_LIFE), evidence.mood, evidence)
+        for evidence in known
+        if evidence.mood is not None
+    ]
+    total = sum(weight for weight, _, _ in weighed)
+    mood = sum(weight * value for weight, value, _ in weighed) / (total + CALM_WEIGHT) if weighed else None
+    effort = sum(e.effort * 0.5 ** ((at - e.occurred_at) / EFFORT_HALF_LIFE) for e in known if e.effort)
+    strongest = sorted(weighed, key=lambda w: (-w[0] * abs(w[1]), -w[2].occurred_at))
+    return Mood(mood=mood, effort=effort, evidence=tuple(evidence for _, _, evidence in strongest[:3]))

@@ -11,7 +11,9 @@ from percorso.model.time import Micros
 class MessageState(StrEnum):
     """queued -> (deferred ->) attempted -> accepted | rejected | unknown; or queued -> refused by the gate.
 
-    ``attempted`` is written before the wire; a message found there after a crash is ``unknown`` and never sent blindly again.
+    ``attempted`` is written before the wire; a message found there after a crash is ``unknown`` and never sent blindly
+    again. From attempted it goes back to deferred only when the channel is certain that it did not take it, and to
+    refused when the channel may not write to that address.
     """
 
     QUEUED = "queued"
@@ -21,6 +23,24 @@ class MessageState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     UNKNOWN = "unknown"
+
+
+WAITING: tuple[MessageState, ...] = (MessageState.QUEUED, MessageState.DEFERRED)
+"""States from which a message may be sent."""
+
+WENT: frozenset[MessageState] = frozenset((MessageState.ATTEMPTED, MessageState.ACCEPTED, MessageState.UNKNOWN))
+"""States in which it reached, or may have reached, the person."""
+
+CAME_FROM: Mapping[MessageState, tuple[MessageState, ...]] = {
+    MessageState.QUEUED: (),
+    MessageState.DEFERRED: (*WAITING, MessageState.ATTEMPTED),
+    MessageState.REFUSED: (*WAITING, MessageState.ATTEMPTED),
+    MessageState.ATTEMPTED: WAITING,
+    MessageState.ACCEPTED: (MessageState.ATTEMPTED, MessageState.UNKNOWN),
+    MessageState.REJECTED: (MessageState.ATTEMPTED, MessageState.UNKNOWN),
+    MessageState.UNKNOWN: (MessageState.ATTEMPTED,),
+}
+"""Where a message may come from; everything else is a conflict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +75,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A message written for one person, ready for its channel."""
+    """A message written for one person, ready for its channel. `headers` are those of a mail, beyond the usual."""
 
     message_id: str
     channel: str
@@ -65,6 +85,7 @@ class Rendered:
     html: str
     text: str
     headers: Mapping[str, str]
+    person_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,13 @@ decay and "days since" are computed when read.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from percorso.model.event import Order
 from percorso.model.time import Micros
+
+_NOTHING: Mapping[str, Any] = {}
 
 STAGES_KEPT = 16
 FEELINGS_KEPT = 16
@@ -52,9 +54,8 @@ class Evidence(NamedTuple):
     touchpoint: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """Counts and traits.
+class Facts(NamedTuple):
+    """Counts and traits. A tuple, like all that is folded per event: it is made, packed and unpacked fastest.
 
     events        how many events
     first, last   the earliest and latest order, None when there are no events
@@ -68,15 +69,14 @@ class Facts:
     events: int = 0
     first: Order | None = None
     last: Order | None = None
-    counters: Mapping[str, int] = field(default_factory=dict)
-    touchpoints: Mapping[str, int] = field(default_factory=dict)
-    traits: Mapping[str, Stamped] = field(default_factory=dict)
+    counters: Mapping[str, int] = _NOTHING
+    touchpoints: Mapping[str, int] = _NOTHING
+    traits: Mapping[str, Stamped] = _NOTHING
     orders: int = 0
-    spend: Mapping[str, int] = field(default_factory=dict)
+    spend: Mapping[str, int] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(NamedTuple):
     """All that is folded of one identifier, or, merged, of one person.
 
     path       journey id -> the latest stage entries, ascending by order, at most `STAGES_KEPT` each
@@ -84,10 +84,10 @@ class Profile:
     consents   "purpose/channel" -> latest choice, "granted", "denied" or "withdrawn"
     """
 
-    facts: Facts = field(default_factory=Facts)
-    path: Mapping[str, tuple[StageEntry, ...]] = field(default_factory=dict)
+    facts: Facts = Facts()
+    path: Mapping[str, tuple[StageEntry, ...]] = _NOTHING
     feelings: tuple[Evidence, ...] = ()
-    consents: Mapping[str, Stamped] = field(default_factory=dict)
+    consents: Mapping[str, Stamped] = _NOTHING
 
 
 NOBODY = Profile()

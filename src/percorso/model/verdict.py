@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Verdict(StrEnum):
@@ -19,8 +20,7 @@ class Verdict(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemVerdict:
+class ItemVerdict(NamedTuple):
     """The verdict on one item.
 
     seq       its place in the log, when accepted
@@ -35,13 +35,12 @@ class ItemVerdict:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An item that passed intake and asks to be appended.
+class Candidate(NamedTuple):
+    """An item that passed intake and asks to be appended. A tuple, since one is made for every event.
 
     key          16 bytes, hash of (source, message id): what dedupe compares
     fingerprint  63-bit hash of what the item says; another one under the same key is a conflict
-    body         the item as JSON, UTF-8, as it came (envelope merged in)
+    body         the item as JSON text, as it came (envelope merged in)
     day, hour    civil day (days since 1970-01-01) and hour in the company's zone
     lane         0 live, 1 import: live is processed first
     """
@@ -57,7 +56,7 @@ class Candidate:
     tie: int
     lane: int
     historical: bool
-    body: bytes
+    body: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The only code that joins the pillars; each file is one readable page."""

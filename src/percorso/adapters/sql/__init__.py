@@ -1,0 +1,1 @@
+"""SQLite and PostgreSQL: log, state, outbox and everything kept beside them."""

@@ -78,15 +78,28 @@ log_counts = Table(
     Column("count", BigInteger, nullable=False),
 )
 
-# One row per bucket of dedupe hashes; the hashes lie in tables of their own, log_seen_<bucket> (key, fingerprint).
+# Dedupe (adapters/sql/seen.py): the newest hashes lie in log_seen, in order of arrival; a full bucket is closed into one row of
+# sorted hashes with a filter. They outlive the trimming of the log and hold no raw id.
+log_seen = Table(
+    "log_seen",
+    LOG,
+    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("fingerprint", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 log_buckets = Table(
     "log_buckets",
     LOG,
     Column("bucket", Integer, primary_key=True),
     Column("opened_at", BigInteger, nullable=False),
-    Column("closed_at", BigInteger),
-    Column("keys", BigInteger, nullable=False),
-    Column("bloom", LargeBinary),
+    Column("closed_at", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
+    Column("filter", LargeBinary, nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+    Column("fingerprints", LargeBinary, nullable=False),
 )
 
 state_meta = Table("state_meta", STATE, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -111,7 +124,13 @@ nodes = Table(
     Column("profile", LargeBinary, nullable=False),
     Index("nodes_person", "person_id"),
     Index("nodes_parent", "parent_id", sqlite_where=Column("parent_id").is_not(None)),
-    Index("nodes_value", "value"),
+    # Devices are found by their hash; only what people type is searched by its beginning.
+    Index(
+        "nodes_value",
+        "value",
+        sqlite_where=Column("kind") != "anonymous_id",
+        postgresql_where=Column("kind") != "anonymous_id",
+    ),
     sqlite_with_rowid=False,
 )
 

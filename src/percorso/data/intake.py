@@ -1,0 +1,315 @@
+"""Intake: a raw item becomes a candidate for the log, or is refused with a reason.
+
+The item is read shallowly (its properties, traits and context stay bytes until they are folded); what is stored is what came.
+Reasons, stable:
+
+    not_an_object        the item is not a JSON object
+    malformed            a field of the envelope has an impossible type
+    unknown_type         type is none of track, identify, page, screen, group, alias
+    missing_event        a track call without event name
+    missing_group        a group call without groupId
+    missing_previous     an alias call without previousId or userId
+    no_identifier        neither userId nor anonymousId nor another identifier
+    invalid_identifier   an id that is neither text nor a whole number
+    invalid_message_id   a messageId that is no text or longer than 100 characters
+    invalid_timestamp    a time that cannot be read, or outside 1900 to 2100
+    too_large            more than 64 KiB
+    too_deep             nested deeper than 32 levels
+    invalid_text         text that is not UTF-8, holds NUL or half a surrogate pair
+"""
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import accumulate
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import msgspec
+
+from percorso.model.event import EVENT_TYPES
+from percorso.model.time import EARLIEST, LATEST, MINUTE, CivilClock, Micros, parse_iso
+from percorso.model.verdict import Candidate, Refused
+
+MAX_ITEM_BYTES = 65_536
+MAX_MESSAGE_ID = 100
+MAX_DEPTH = 32
+FUTURE_TOLERANCE: Micros = 5 * MINUTE
+"""A time further ahead than this is a wrong clock: the event is taken to have happened when it was received."""
+
+
+class Item(NamedTuple):
+    """One raw item.
+
+    body  JSON object, UTF-8
+    tie   its index in the batch or row in the file
+    line  its line in the file, for people, None for live traffic
+    """
+
+    body: bytes | msgspec.Raw
+    tie: int
+    line: int | None = None
+
+
+class Intake(NamedTuple):
+    """How to read items.
+
+    source        where they come from
+    lane          0 live, 1 import
+    historical    they decide but never deliver
+    unknown_ok    an item without identifier is accepted with person null (imports)
+    type_of_route the type the route stands for, None for batches and imports
+    context       context of the envelope, merged under each item's own, JSON object or None
+    """
+
+    source: str
+    lane: int
+    historical: bool
+    received_at: Micros
+    civil: CivilClock
+    unknown_ok: bool = False
+    type_of_route: str | None = None
+    context: bytes | None = None
+
+
+class WireItem(msgspec.Struct):
+    """The envelope of a call, as lenient as the clients in the field are."""
+
+    type: Any = None
+    messageId: Any = None
+    userId: Any = None
+    anonymousId: Any = None
+    groupId: Any = None
+    previousId: Any = None
+    event: Any = None
+    name: Any = None
+    timestamp: Any = None
+    originalTimestamp: Any = None
+    properties: msgspec.Raw = msgspec.Raw(b"")
+    traits: msgspec.Raw = msgspec.Raw(b"")
+    context: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Refusal(Exception):
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+_decode_envelope = msgspec.json.Decoder(WireItem).decode
+_decode = msgspec.json.Decoder().decode
+_encode_sorted = msgspec.json.Encoder(order="sorted").encode
+_encode = msgspec.json.Encoder().encode
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_EMPTY = (b"", b"null", b"{}")
+
+
+def read_item(item: Item, intake: Intake) -> Candidate | Refused:
+    """One item read; never raises for what a client may send."""
+    body = bytes(item.body)
+    wire: WireItem | None = None
+    try:
+        _check_bytes(body)
+        wire = _envelope(body)
+        if intake.type_of_route is not None or intake.context is not None:
+            body = _completed(body, wire, intake)
+        return _candidate(wire, body, item, intake)
+    except _Refusal as refusal:
+        message_id = wire.messageId if wire is not None and isinstance(wire.messageId, str) else None
+        return Refused(
+            source=intake.source,
+            message_id=message_id[:MAX_MESSAGE_ID] if message_id else None,
+            received_at=intake.received_at,
+            reason=refusal.reason,
+            detail=refusal.detail,
+            body=body[:MAX_ITEM_BYTES],
+            line=item.line,
+        )
+
+
+def read_items(items: Sequence[Item], intake: Intake) -> list[Candidate | Refused]:
+    """Items read one by one, in order."""
+    return [read_item(item, intake) for item in items]
+
+
+def _check_bytes(body: bytes) -> None:
+    if len(body) > MAX_ITEM_BYTES:
+        raise _Refusal("too_large", f"the item has {len(body)} bytes; send at most {MAX_ITEM_BYTES}")
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and depth(body) > MAX_DEPTH:
+        raise _Refusal("too_deep", f"the item is nested deeper than {MAX_DEPTH} levels; flatten it")
+    if not body.isascii():
+        _check_utf8(body)
+    if b"\\u" in body and _SUSPICIOUS.search(body) is not None:
+        _check_escapes(body)
+
+
+def _check_utf8(body: bytes) -> None:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise _Refusal("invalid_text", "the item is not UTF-8; encode it so") from None
+
+
+def depth(body: bytes) -> int:
+    """How deep a JSON text is nested, without reading it.
+
+    >>> depth(b'{"a": [1, {"b": "{{{"}]}')
+    3
+    """
+    bare = _STRING.sub(b"", body)
+    steps = ((character in b"{[") - (character in b"}]") for character in bare if character in b"{}[]")
+    return max(accumulate(steps), default=0)
+
+
+def _check_escapes(body: bytes) -> None:
+    try:
+        text = str(_decode(body))
+        text.encode()
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        raise _Refusal("invalid_text", "a text holds half of a surrogate pair; send whole characters") from None
+    if "\\x00" in text or "\x00" in text:
+        raise _Refusal("invalid_text", "a text holds the NUL character; remove it")
+
+
+def _envelope(body: bytes) -> WireItem:
+    try:
+        return _decode_envelope(body)
+    except msgspec.ValidationError as error:
+        if not body.lstrip().startswith(b"{"):
+            raise _Refusal("not_an_object", 'an item is a JSON object such as {"type": "track", ...}') from None
+        raise _Refusal("malformed", str(error)) from None
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        raise _Refusal("malformed", "the item is not valid JSON") from None
+
+
+def _completed(body: bytes, wire: WireItem, intake: Intake) -> bytes:
+    """The body with what the route and the envelope of its batch say of it."""
+    route = intake.type_of_route
+    if intake.context is None and route is not None and wire.type in (None, route):
+        if wire.type is None:
+            wire.type = route
+            rest = body.lstrip()[1:]
+            comma = b"" if rest.lstrip().startswith(b"}") else b","
+            return b'{"type":"' + route.encode() + b'"' + comma + rest
+        return body
+    fields = _decode(body)
+    if route is not None:
+        fields["type"] = wire.type = route
+    if intake.context is not None:
+        own = fields.get("context")
+        fields["context"] = {**_decode(intake.context), **(own if isinstance(own, dict) else {})}
+        wire.context = msgspec.Raw(_encode(fields["context"]))
+    return _encode(fields)
+
+
+def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candidate:
+    kind = wire.type
+    if kind.__class__ is not str or kind not in EVENT_TYPES:
+        raise _Refusal("unknown_type", "type is one of track, identify, page, screen, group, alias")
+    user_id, anonymous_id = _id(wire.userId, "userId"), _id(wire.anonymousId, "anonymousId")
+    group_id, previous_id = _id(wire.groupId, "groupId"), _id(wire.previousId, "previousId")
+    _check_call(kind, wire, user_id, group_id, previous_id)
+    if user_id is None and anonymous_id is None and not intake.unknown_ok and not _other_identifier(wire):
+        raise _Refusal("no_identifier", "send userId or anonymousId, or an identifier in context.externalIds")
+    message_id = _message_id(wire.messageId)
+    said = wire.originalTimestamp if wire.originalTimestamp is not None else wire.timestamp
+    occurred_at = _time(said, intake.received_at)
+    plain = (
+        f"{kind}\x00{user_id}\x00{anonymous_id}\x00{group_id}\x00{previous_id}\x00{wire.event}\x00{wire.name}\x00"
+        f"{None if said is None else occurred_at}\x00"
+    )
+    day, hour = intake.civil.day_hour(occurred_at)
+    return Candidate(
+        message_key(intake.source, message_id),
+        _fingerprint(plain, wire.properties, wire.traits),
+        intake.source,
+        message_id,
+        occurred_at,
+        intake.received_at,
+        day,
+        hour,
+        item.tie,
+        intake.lane,
+        intake.historical,
+        body.decode(),
+    )
+
+
+def _check_call(kind: str, wire: WireItem, user_id: str | None, group_id: str | None, previous_id: str | None) -> None:
+    if kind == "track" and (not isinstance(wire.event, str) or not wire.event.strip()):
+        raise _Refusal("missing_event", 'a track call names its event: {"event": "Order Completed", ...}')
+    if kind == "group" and group_id is None:
+        raise _Refusal("missing_group", "a group call has a groupId")
+    if kind == "alias" and (previous_id is None or user_id is None):
+        raise _Refusal("missing_previous", "an alias call has a previousId and a userId")
+
+
+def _id(value: Any, field: str) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise _Refusal("invalid_identifier", f"{field} is text or a whole number")
+
+
+def _other_identifier(wire: WireItem) -> bool:
+    """Whether an identifier stands in traits or context, where this is the only place to find one."""
+    for raw in (wire.traits, wire.context):
+        if bytes(raw) in _EMPTY:
+            continue
+        fields = _decode(raw)
+        if not isinstance(fields, dict):
+            continue
+        nested = fields.get("traits")
+        for traits in (fields, nested if isinstance(nested, dict) else {}):
+            if traits.get("email") or traits.get("phone"):
+                return True
+        if fields.get("externalIds"):
+            return True
+    return False
+
+
+def _message_id(value: Any) -> str:
+    if value is None or value == "":
+        return f"percorso-{uuid4()}"
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or len(text) > MAX_MESSAGE_ID:
+        raise _Refusal("invalid_message_id", f"messageId is text of at most {MAX_MESSAGE_ID} characters")
+    return text
+
+
+def _time(said: Any, received_at: Micros) -> Micros:
+    """The time an event is taken to have happened."""
+    if said is None or said == "":
+        return received_at
+    try:
+        if isinstance(said, int | float) and not isinstance(said, bool):
+            at = round(said * 1000) if abs(said) > 100_000_000_000 else round(said * 1_000_000)
+            if not EARLIEST <= at < LATEST:
+                raise ValueError
+        else:
+            at = parse_iso(said)
+    except (ValueError, TypeError, OverflowError):
+        detail = "write times as ISO 8601 with offset, such as 2026-03-01T09:30:00Z"
+        raise _Refusal("invalid_timestamp", detail) from None
+    return received_at if at > received_at + FUTURE_TOLERANCE else at
+
+
+def message_key(source: str, message_id: str) -> bytes:
+    """What dedupe compares: 16 bytes of a hash of source and message id."""
+    return blake2b(f"{source}\x00{message_id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _canonical(raw: msgspec.Raw) -> bytes:
+    text = bytes(raw)
+    return b"" if text in _EMPTY else _encode_sorted(_decode(text))
+
+
+def _fingerprint(plain: str, properties: msgspec.Raw, traits: msgspec.Raw) -> int:
+    """63-bit hash of what an item says: equal for the same call however its JSON is spaced or ordered."""
+    said = plain.encode("utf-8", "surrogatepass") + _canonical(properties) + b"\x00" + _canonical(traits)
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big") >> 1

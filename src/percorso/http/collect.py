@@ -1,0 +1,224 @@
+"""The tracking API, ``/v1/*``: a bare ASGI function in front of the other routes, since it is the hot path.
+
+Compatible with Segment's HTTP API. Success is exactly ``200 {"success": true, ...}``; errors are ``{"code", "message"}``. What a
+client can send again unchanged and never get through (no JSON, wrong key) is 4xx; an item that is no event is 200 and
+quarantined, since clients drop or repeat the whole batch on anything else. Extra keys, which SDKs ignore, tell the verdicts.
+"""
+
+import binascii
+import zlib
+from base64 import b64decode
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+import structlog
+
+from percorso.data.intake import Item
+from percorso.model.errors import (
+    MalformedBody,
+    NotFound,
+    PercorsoError,
+    StoreUnavailable,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+)
+from percorso.model.verdict import ItemVerdict, Verdict
+from percorso.pipeline.collect import Collector
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+SourceOfKey = Callable[[str], str | None]
+"""A write key's source, None when there is no such key."""
+
+MAX_BODY = 4_000_000
+MAX_BATCH = 5_000
+
+_TYPES = {f"/v1/{kind}": kind for kind in ("track", "identify", "page", "screen", "group", "alias")}
+_BATCH = "/v1/batch"
+_STATUS = {
+    MalformedBody: 400,
+    Unauthenticated: 401,
+    NotFound: 404,
+    TooLarge: 413,
+    TooManyRequests: 429,
+    StoreUnavailable: 503,
+}
+_JSON = (b"content-type", b"application/json")
+_OK = b'{"success":true}'
+_log = structlog.get_logger()
+
+
+class _Envelope(msgspec.Struct):
+    batch: list[msgspec.Raw] | None = None
+    writeKey: Any = None
+    context: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Keyed(msgspec.Struct):
+    writeKey: Any = None
+
+
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_keyed = msgspec.json.Decoder(_Keyed).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def collecting(app: App, collector: Collector, source_of: SourceOfKey) -> App:
+    """The tracking API in front of another ASGI app."""
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
+            await app(scope, receive, send)
+            return
+        try:
+            answer = await _collect(scope, receive, collector, source_of)
+        except PercorsoError as error:
+            await _refuse(send, error)
+        except Exception:
+            _log.exception("collect.failed")
+            await _send(send, 500, _encode({"code": "internal", "message": "the event was not stored; send it again"}))
+        else:
+            if answer is not None:
+                await _send(send, 200, answer)
+
+    return route
+
+
+async def _collect(scope: Scope, receive: Receive, collector: Collector, source_of: SourceOfKey) -> bytes | None:
+    path = scope["path"]
+    kind = _TYPES.get(path)
+    if (kind is None and path != _BATCH) or scope["method"] != "POST":
+        raise NotFound("no such call; POST to /v1/track, identify, page, screen, group, alias or batch")
+    headers = {name: value for name, value in scope["headers"] if name in _HEADERS}
+    body = await _read_body(headers, receive)
+    if body is None:
+        return None
+    try:
+        if kind is None:
+            envelope = _decode_envelope(body)
+            key, batch, context = envelope.writeKey, envelope.batch, bytes(envelope.context)
+        else:
+            key, batch, context = _decode_keyed(body).writeKey, None, b""
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        raise MalformedBody(f"the body is not a JSON object as expected: {_said(error)}") from None
+    source = _authenticate(headers, scope, key, source_of)
+    if kind is not None:
+        verdicts = await collector.collect([Item(body, 0)], source, type_of_route=kind)
+    else:
+        if batch is None:
+            raise MalformedBody('a batch is {"batch": [item, ...]}')
+        if len(batch) > MAX_BATCH:
+            raise TooLarge(f"a batch holds at most {MAX_BATCH} items; split it")
+        items = [Item(raw, index) for index, raw in enumerate(batch)]
+        merged = context if context.startswith(b"{") and context != b"{}" else None
+        verdicts = await collector.collect(items, source, context=merged) if items else []
+    return _answer(verdicts)
+
+
+_HEADERS = frozenset((b"authorization", b"content-encoding", b"content-length"))
+
+
+def _said(error: Exception) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
+
+
+async def _read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | None:
+    """The body, inflated; None when the client went away. The cap holds while reading, so a bomb never unfolds."""
+    encoding = headers.get(b"content-encoding", b"").strip().lower()
+    if encoding not in (b"", b"identity", b"gzip"):
+        raise MalformedBody("Content-Encoding is gzip or none")
+    inflate = zlib.decompressobj(31) if encoding == b"gzip" else None
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk = message.get("body", b"")
+        if inflate is not None and chunk:
+            chunk = _inflated(inflate, chunk, MAX_BODY + 1 - size)
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise TooLarge(f"the body is larger than {MAX_BODY} bytes; send smaller batches")
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            break
+    if inflate is not None and not inflate.eof:
+        raise MalformedBody("the gzip stream ends early")
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _inflated(inflate: Any, chunk: bytes, room: int) -> bytes:
+    try:
+        return bytes(inflate.decompress(chunk, room))
+    except zlib.error:
+        raise MalformedBody("the body is not gzip although Content-Encoding says so") from None
+
+
+def _authenticate(headers: Mapping[bytes, bytes], scope: Scope, in_body: Any, source_of: SourceOfKey) -> str:
+    """The source of the write key: from the Authorization header, the body or the query; all given must agree."""
+    given = {key for key in (_header_key(headers), in_body, _query_key(scope)) if isinstance(key, str) and key}
+    if len(given) != 1:
+        if given:
+            raise Unauthenticated("the write keys in header, body and query differ; send one")
+        raise Unauthenticated("no write key: send it as the user name of Basic authentication, or as writeKey")
+    source = source_of(given.pop())
+    if source is None:
+        raise Unauthenticated("this write key does not exist; make one under Settings, Keys")
+    return source
+
+
+def _header_key(headers: Mapping[bytes, bytes]) -> str | None:
+    scheme, _, value = headers.get(b"authorization", b"").partition(b" ")
+    if scheme.lower() != b"basic":
+        return None
+    try:
+        return b64decode(value.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        raise Unauthenticated("the Authorization header is not Basic base64(writeKey:)") from None
+
+
+def _query_key(scope: Scope) -> str | None:
+    query = scope.get("query_string", b"")
+    if b"writeKey=" not in query:
+        return None
+    values = parse_qs(query.decode("latin-1")).get("writeKey")
+    return values[0] if values else None
+
+
+def _answer(verdicts: Sequence[ItemVerdict]) -> bytes:
+    """``{"success":true}`` alone when everything was accepted; else with counts and the items that were not."""
+    if all(verdict.verdict is Verdict.ACCEPTED for verdict in verdicts):
+        return _OK
+    others = [
+        {
+            "index": index,
+            "messageId": verdict.message_id,
+            "verdict": str(verdict.verdict),
+            "reason": verdict.reason,
+            "detail": verdict.detail,
+        }
+        for index, verdict in enumerate(verdicts)
+        if verdict.verdict is not Verdict.ACCEPTED
+    ]
+    return _encode({"success": True, "accepted": len(verdicts) - len(others), "verdicts": others})
+
+
+async def _refuse(send: Send, error: PercorsoError) -> None:
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+    extra = []
+    if isinstance(error, StoreUnavailable | TooManyRequests):
+        extra.append((b"retry-after", str(error.retry_after_s).encode()))
+    await _send(send, status, _encode({"code": error.code, "message": error.message}), extra)
+
+
+async def _send(send: Send, status: int, body: bytes, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    headers = [_JSON, (b"content-length", str(len(body)).encode()), *extra]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,349 @@
+"""Packs: a company's configuration as people write it, read into records with precise errors.
+
+A pack is a mapping (from YAML, see packs/README.md) with touchpoints, journeys, feelings, plays, events and strings. It
+may `use` other packs: what they describe can be referred to, and their layouts can be filled. `combine` puts packs
+together and checks that whatever is referred to exists.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any, TypeVar
+
+from percorso.model.condition import ROOTS
+from percorso.model.config import Config, EventContract
+from percorso.model.errors import InvalidConfig
+from percorso.model.feeling import FeelingRule, Scale
+from percorso.model.fields import Fields, valid_id
+from percorso.model.journey import Journey, Stage
+from percorso.model.play import Choice, MessageTemplate, Play, TaskTemplate
+from percorso.model.touchpoint import PHASES, Text, Touchpoint
+
+CHANNELS = (
+    *("web", "app", "store", "call", "email", "sms", "post", "chat"),
+    *("social", "event", "delivery", "device", "ads", "partner"),
+)
+JSON_TYPES = ("string", "number", "integer", "boolean", "object", "array")
+INTENTS = ("serve", "ask", "entertain", "sell")
+LAYOUT_SLOT = "<!-- content -->"
+"""Where a layout takes the body of a message."""
+
+_PERSON = frozenset(("person",))
+_PLACE = frozenset(("person", "touchpoint", "channel", "phase"))
+_CHOICE_LINK = re.compile(r"links\.choice\.(\w+)")
+
+Record = TypeVar("Record", Touchpoint, Journey, FeelingRule, Play, EventContract)
+
+
+def pack_name(mapping: object) -> str:
+    """The name a pack gives itself."""
+    if not isinstance(mapping, Mapping) or not isinstance(mapping.get("pack"), str) or not valid_id(mapping["pack"]):
+        raise InvalidConfig("a pack is a mapping that begins with its name, such as 'pack: retail'")
+    return str(mapping["pack"])
+
+
+def packs_used(mapping: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the packs that a pack builds on, in order."""
+    return Fields(mapping, f"pack {pack_name(mapping)}").words("uses")
+
+
+def read_pack(mapping: Mapping[str, Any], uses: Config | None = None) -> Config:
+    """The records of one pack alone. `uses` is the combined content of the packs it uses, for their layouts.
+
+    Raises InvalidConfig naming pack, section, id and key. Unknown keys are errors.
+    """
+    name = pack_name(mapping)
+    fields = Fields(mapping, f"pack {name}")
+    for key in ("pack", "uses"):
+        fields.take(key, None)
+    fields.whole("version", least=1)
+    fields.translated("about")
+    strings = {key: _texts(fields, key) for key in fields.mapping("strings")}
+    layouts = {**(uses.strings if uses else {}), **strings}
+    config = Config(
+        version="",
+        packs=(name,),
+        touchpoints=tuple(_touchpoint(id_, part) for id_, part in fields.named("touchpoints")),
+        journeys=tuple(_journey(id_, part) for id_, part in fields.named("journeys")),
+        feelings=tuple(_feeling(id_, part) for id_, part in fields.named("feelings")),
+        plays=tuple(_play(id_, part, layouts) for id_, part in fields.named("plays")),
+        contracts=tuple(_contract(event, part) for event, part in fields.named("events", ids=False)),
+        strings=strings,
+    )
+    fields.done()
+    return replace(config, version=content_version(config))
+
+
+def combine(configs: Iterable[Config]) -> Config:
+    """Several packs as one configuration, checked. An id of a later pack replaces the same id of an earlier one.
+
+    Journeys keep their order (the first is the main one). The touchpoints of later packs come first: a special pack's
+    conditions are tried before those of the general packs it builds on.
+    """
+    given = list(configs)
+    config = Config(
+        version="",
+        packs=tuple(dict.fromkeys(name for one in given for name in one.packs)),
+        touchpoints=_overridden([one.touchpoints for one in reversed(given)], first_wins=True),
+        journeys=_overridden([one.journeys for one in given]),
+        feelings=_overridden([one.feelings for one in given]),
+        plays=_overridden([one.plays for one in given]),
+        contracts=_overridden([one.contracts for one in given]),
+        strings={key: text for one in given for key, text in one.strings.items()},
+    )
+    _check_references(config)
+    return replace(config, version=content_version(config))
+
+
+def content_version(config: Config) -> str:
+    """16 hexadecimal digits that are the same for the same content, whatever packs it came from."""
+    content = asdict(config)
+    del content["version"], content["packs"]
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.blake2b(canonical.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _overridden(groups: Iterable[tuple[Record, ...]], *, first_wins: bool = False) -> tuple[Record, ...]:
+    found: dict[str, Record] = {}
+    for record in (record for group in groups for record in group):
+        key = record.name if isinstance(record, EventContract) else record.id
+        if not (first_wins and key in found):
+            found[key] = record
+    return tuple(found.values())
+
+
+def _check_references(config: Config) -> None:
+    touchpoints = {touchpoint.id for touchpoint in config.touchpoints}
+    stages = {stage.id for journey in config.journeys for stage in journey.stages}
+    packs = ", ".join(config.packs)
+    for play in config.plays:
+        if play.touchpoint is not None and play.touchpoint not in touchpoints:
+            raise InvalidConfig(
+                f"packs {packs}, plays, {play.id}: no touchpoint {play.touchpoint!r}; add it or mend the name"
+            )
+        if play.stage is not None and play.stage not in stages:
+            raise InvalidConfig(f"packs {packs}, plays, {play.id}: no journey has a stage {play.stage!r}")
+
+
+def _texts(fields: Fields, key: str) -> Text:
+    return Fields(fields.mapping("strings"), f"{fields.where}, strings").translated(key)
+
+
+def _touchpoint(id_: str, fields: Fields) -> Touchpoint:
+    match = None
+    if fields.take("match", None) is not None:
+        match = fields.condition("match", about="where an event happened is told by the event alone", without=_PLACE)
+    touchpoint = Touchpoint(
+        id=id_,
+        name=fields.translated("name"),
+        channel=fields.word("channel", CHANNELS),
+        physical=fields.flag("physical"),
+        phase=fields.word("phase", PHASES),
+        match=match,
+        owner=fields.text("owner", None),
+    )
+    fields.done()
+    return touchpoint
+
+
+def _journey(id_: str, fields: Fields) -> Journey:
+    journey = Journey(
+        id=id_,
+        version=fields.whole("version", least=1),
+        name=fields.translated("name"),
+        stages=tuple(_stage(part) for part in fields.parts("stages")),
+    )
+    fields.done()
+    ids = [stage.id for stage in journey.stages]
+    if not ids:
+        raise fields.error("stages", "is empty; a journey has at least one stage")
+    if len(set(ids)) < len(ids):
+        raise fields.error("stages", f"{next(one for one in ids if ids.count(one) > 1)!r} is there twice")
+    order = [PHASES.index(stage.phase) for stage in journey.stages]
+    if order != sorted(order):
+        raise fields.error("stages", "must be in order: before, during, after the purchase")
+    return journey
+
+
+def _stage(fields: Fields) -> Stage:
+    id_ = fields.text("id")
+    if not valid_id(id_):
+        raise fields.error("id", f"{id_!r} is no id; use lower-case words with underscores")
+    stage = Stage(
+        id=id_,
+        name=fields.translated("name"),
+        phase=fields.word("phase", PHASES),
+        entry=fields.condition(
+            "entry", about="a stage is opened by the event alone, never by the person", without=_PERSON
+        ),
+    )
+    fields.done()
+    return stage
+
+
+def _feeling(id_: str, fields: Fields) -> FeelingRule:
+    rule = FeelingRule(
+        id=id_,
+        when=fields.condition("when", about="a profile may not depend on the order of events", without=_PERSON),
+        mood=_mood(fields),
+        effort=fields.number("effort", 0, least=0, most=100),
+        why=fields.translated("why"),
+    )
+    fields.done()
+    if rule.mood is None and not rule.effort:
+        raise fields.error("mood", "the rule says neither mood nor effort; give at least one")
+    return rule
+
+
+def _mood(fields: Fields) -> float | Scale | None:
+    value = fields.take("mood", None)
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        return fields.number("mood", least=-1, most=1)
+    part = Fields(value, f"{fields.where}, mood")
+    scale = Scale(
+        field=_field(part, "field"),
+        low=part.number("low", least=-1e9, most=1e9),
+        high=part.number("high", least=-1e9, most=1e9),
+    )
+    part.done()
+    if scale.low == scale.high:
+        raise part.error("high", "is the same as low; a scale has two ends")
+    return scale
+
+
+def _field(fields: Fields, key: str) -> str:
+    """A field of the event."""
+    name: str = fields.text(key)
+    if "." not in name and name in ROOTS - {"properties", "traits", "context", "person"}:
+        return name
+    if name.split(".")[0] not in ("properties", "traits", "context") or name.endswith("."):
+        raise fields.error(key, f"{name!r} is no field of the event, such as properties.order_id")
+    return name
+
+
+def _contract(event: str, fields: Fields) -> EventContract:
+    contract = EventContract(
+        name=event,
+        about=fields.translated("about"),
+        properties={str(name): kind for name, kind in fields.mapping("properties").items()},
+        required=fields.words("required"),
+    )
+    fields.done()
+    for name, kind in contract.properties.items():
+        if kind not in JSON_TYPES:
+            raise fields.error(f"properties, {name}", f"{kind!r} is none of {', '.join(JSON_TYPES)}")
+    for name in contract.required:
+        if name not in contract.properties:
+            raise fields.error("required", f"{name!r} is not among the properties")
+    return contract
+
+
+def _play(id_: str, fields: Fields, layouts: Mapping[str, Text]) -> Play:
+    once_per = fields.take("once_per")
+    choices = tuple(_choice(part) for part in fields.parts("choices"))
+    play = Play(
+        id=id_,
+        version=fields.whole("version", least=1),
+        name=fields.translated("name"),
+        touchpoint=fields.text("touchpoint", None),
+        stage=fields.text("stage", None),
+        when=fields.condition("when", about=""),
+        once_per=once_per if once_per in ("person", "event") else _field(fields, "once_per"),
+        priority=fields.whole("priority"),
+        intent=fields.word("intent", INTENTS),
+        purpose=fields.text("purpose", None),
+        do=fields.translated("do"),
+        say=fields.translated("say"),
+        how=fields.translated("how"),
+        timing=fields.translated("timing"),
+        ask=fields.translated("ask"),
+        ask_how=fields.translated("ask_how"),
+        ask_when=fields.translated("ask_when"),
+        give=fields.translated("give"),
+        get=fields.translated("get"),
+        choices=choices,
+        message=_message(fields.part("message"), layouts),
+        task=_task(fields.part("task")),
+    )
+    fields.done()
+    _check_play(fields, play)
+    return play
+
+
+def _check_play(fields: Fields, play: Play) -> None:
+    if play.message is None and play.task is None:
+        raise fields.error("message", "the play does nothing; give a message, a task or both")
+    if play.purpose is None and play.intent != "serve":
+        raise fields.error("purpose", f"is missing; only intent 'serve' goes without consent, not {play.intent!r}")
+    ids = [choice.id for choice in play.choices]
+    if len(set(ids)) < len(ids):
+        raise fields.error("choices", "an id is there twice")
+    for language, body in play.message.body.items() if play.message else ():
+        linked = set(_CHOICE_LINK.findall(body))
+        if linked != set(ids):
+            odd = ", ".join(sorted(linked ^ set(ids)))
+            raise fields.error(f"message, body, {language}", f"choices and links.choice.… differ: {odd}")
+    if play.choices and play.message is None:
+        raise fields.error("choices", "need a message that offers them")
+
+
+def _choice(fields: Fields) -> Choice:
+    id_ = fields.text("id")
+    if not valid_id(id_) or "." in id_:
+        raise fields.error("id", f"{id_!r} is no id; use lower-case words with underscores")
+    choice = Choice(
+        id=id_,
+        label=fields.translated("label"),
+        event=fields.text("event"),
+        properties=fields.mapping("properties"),
+    )
+    fields.done()
+    return choice
+
+
+def _message(fields: Fields | None, layouts: Mapping[str, Text]) -> MessageTemplate | None:
+    if fields is None:
+        return None
+    layout = fields.text("layout", None)
+    message = MessageTemplate(
+        channel=fields.word("channel", ("email",)),
+        subject=fields.translated("subject"),
+        body=_laid_out(fields, layout, fields.translated("body"), layouts),
+    )
+    fields.done()
+    return message
+
+
+def _laid_out(fields: Fields, layout: str | None, body: Text, layouts: Mapping[str, Text]) -> Text:
+    """The body put into its layout, language by language; without a layout it must be MJML by itself."""
+    if layout is None:
+        for language, mjml in body.items():
+            if not mjml.startswith("<mjml"):
+                raise fields.error(f"body, {language}", "is no MJML document; begin with <mjml or name a layout")
+        return body
+    frame = layouts.get(f"layout.{layout}")
+    if frame is None:
+        raise fields.error("layout", f"no string 'layout.{layout}' here or in the packs used; add it under 'strings'")
+    for language, text in frame.items():
+        if text.count(LAYOUT_SLOT) != 1:
+            raise fields.error("layout", f"'layout.{layout}' in {language!r} must hold {LAYOUT_SLOT} once")
+    missing = sorted(set(body) - set(frame))
+    if missing:
+        raise fields.error("layout", f"'layout.{layout}' has no text in {', '.join(missing)}")
+    return {language: frame[language].replace(LAYOUT_SLOT, text) for language, text in body.items()}
+
+
+def _task(fields: Fields | None) -> TaskTemplate | None:
+    if fields is None:
+        return None
+    task = TaskTemplate(
+        title=fields.translated("title"),
+        queue=fields.text("queue"),
+        due_minutes=fields.whole("due_minutes", least=1),
+    )
+    fields.done()
+    return task

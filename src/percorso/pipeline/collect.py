@@ -1,0 +1,179 @@
+"""Raw batch -> verdicts -> log.
+
+Requests that arrive while one commit is under way share the next one (group commit): one writer thread, one transaction,
+one fsync, then all of them are answered.
+"""
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+import structlog
+
+from percorso.data.intake import Intake, Item, read_items
+from percorso.model.errors import StoreUnavailable
+from percorso.model.time import CivilClock
+from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, ItemVerdict, Refused
+from percorso.ports import Clock, EventLog
+
+_log = structlog.get_logger()
+
+GROUP = 5_000
+"""Items that one commit takes at most."""
+WAITING = 50_000
+"""Items that may wait for the log; more are answered 503 so that the sender's queue holds them."""
+
+
+@dataclass(slots=True)
+class _Request:
+    outcomes: list[Candidate | Refused]
+    answer: asyncio.Future[list[ItemVerdict]]
+    loop: asyncio.AbstractEventLoop
+
+
+class Collector:
+    """Takes items in, durably. `start` before `collect`; `collect_now` needs no start."""
+
+    def __init__(self, log: EventLog, civil: CivilClock, clock: Clock) -> None:
+        self._log = log
+        self._civil = civil
+        self._clock = clock
+        self._queue: SimpleQueue[_Request | None] = SimpleQueue()
+        self._waiting = 0
+        self._thread: threading.Thread | None = None
+        self.counts: Counter[str] = Counter()
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._write, name="log-writer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    async def collect(
+        self,
+        items: Sequence[Item],
+        source: str,
+        *,
+        type_of_route: str | None = None,
+        context: bytes | None = None,
+    ) -> list[ItemVerdict]:
+        """The verdict on each live item, in order, once all that is accepted is on disk.
+
+        Raises StoreUnavailable when nothing was stored.
+        """
+        if self._waiting + len(items) > WAITING and self._waiting:
+            raise StoreUnavailable("too many events wait to be written; send this again in a moment")
+        intake = Intake(
+            source, LIVE_LANE, False, self._clock.now(), self._civil, type_of_route=type_of_route, context=context
+        )
+        loop = asyncio.get_running_loop()
+        request = _Request(read_items(items, intake), loop.create_future(), loop)
+        self._waiting += len(items)
+        self._queue.put(request)
+        try:
+            return await request.answer
+        finally:
+            self._waiting -= len(items)
+
+    def collect_now(
+        self,
+        items: Sequence[Item],
+        *,
+        source: str,
+        lane: int = IMPORT_LANE,
+        historical: bool = False,
+        refused: Sequence[Refused] = (),
+    ) -> list[ItemVerdict]:
+        """The verdict on each item, in order, in one transaction; items without identifier are accepted.
+
+        `refused`: rows that could not even be made items; they are kept with the others and get no verdict here.
+        """
+        intake = Intake(source, lane, historical, self._clock.now(), self._civil, unknown_ok=True)
+        return self._append(read_items(items, intake), refused)
+
+    def _append(self, outcomes: Sequence[Candidate | Refused], refused: Sequence[Refused] = ()) -> list[ItemVerdict]:
+        candidates = [one for one in outcomes if isinstance(one, Candidate)]
+        aside = [one for one in outcomes if isinstance(one, Refused)]
+        given = iter(self._log.append(candidates, [*aside, *refused]))
+        verdicts = [next(given) if isinstance(one, Candidate) else _verdict(one) for one in outcomes]
+        self.counts.update(str(verdict.verdict) for verdict in verdicts)
+        self.counts.update(str(one.verdict) for one in refused)
+        return verdicts
+
+    def _write(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                return
+            group, size, last = [first], len(first.outcomes), False
+            while size < GROUP:
+                try:
+                    more = self._queue.get_nowait()
+                except Empty:
+                    break
+                if more is None:
+                    last = True
+                    break
+                group.append(more)
+                size += len(more.outcomes)
+            self._write_group(group)
+            if last:
+                return
+
+    def _write_group(self, group: Sequence[_Request]) -> None:
+        try:
+            verdicts = self._append([one for request in group for one in request.outcomes])
+        except StoreUnavailable as error:
+            _answer(group, [error] * len(group))
+        except Exception as error:
+            if len(group) == 1:
+                _log.exception("log.append_failed", items=len(group[0].outcomes))
+                _answer(group, [error])
+                return
+            for request in group:  # one request must not take the others with it
+                self._write_group([request])
+        else:
+            answers: list[list[ItemVerdict] | Exception] = []
+            start = 0
+            for request in group:
+                answers.append(verdicts[start : start + len(request.outcomes)])
+                start += len(request.outcomes)
+            _answer(group, answers)
+
+
+def _verdict(refused: Refused) -> ItemVerdict:
+    return ItemVerdict(
+        message_id=refused.message_id, verdict=refused.verdict, reason=refused.reason, detail=refused.detail
+    )
+
+
+def _answer(group: Sequence[_Request], answers: Sequence[list[ItemVerdict] | Exception]) -> None:
+    """Hand the answers to their event loops, one call a loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Request, list[ItemVerdict] | Exception]]] = {}
+    for request, answer in zip(group, answers, strict=True):
+        by_loop.setdefault(request.loop, []).append((request, answer))
+    for loop, pairs in by_loop.items():
+        loop.call_soon_threadsafe(_resolve, pairs)
+
+
+def _resolve(pairs: Sequence[tuple[_Request, list[ItemVerdict] | Exception]]) -> None:
+    for request, answer in pairs:
+        if request.answer.done():  # the client went away; what was stored stays stored
+            continue
+        if isinstance(answer, Exception):
+            request.answer.set_exception(answer)
+        else:
+            request.answer.set_result(answer)
+
+
+def tally(verdicts: Sequence[ItemVerdict]) -> Mapping[str, int]:
+    """How many of each verdict."""
+    return Counter(str(verdict.verdict) for verdict in verdicts)

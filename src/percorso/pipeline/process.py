@@ -1,0 +1,271 @@
+"""log -> person -> profile -> position -> decisions -> outbox, for live traffic, imports and replay alike.
+
+A micro-batch is one transaction: the events are read, the people they touch loaded once, everything folded in memory and
+written once, together with the reader's offset. A crash repeats the batch and never skips it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from percorso.data.events import read_event
+from percorso.data.identity import Resolution, identifiers, node_id, resolve
+from percorso.data.profile import display_name, fold_consents, fold_facts
+from percorso.data.touchpoint import TouchpointFinder
+from percorso.execution.decide import Acts
+from percorso.insight.feeling import FeelingReader, fold_feelings
+from percorso.insight.position import StageFinder, fold_path, positions
+from percorso.model.config import Config
+from percorso.model.errors import Conflict
+from percorso.model.event import Event, Placed
+from percorso.model.identifier import Identifier, rank
+from percorso.model.person import Evidence, Node, Profile, StageEntry, merge_all
+from percorso.model.subject import EventSubject
+from percorso.model.verdict import IMPORT_LANE, LIVE_LANE
+from percorso.ports import EventLog, LogEntry, PersonRow, State, StateTransaction
+
+_log = structlog.get_logger()
+
+LIVE_BATCH = 2_000
+IMPORT_BATCH = 5_000
+_REMEMBERED = 200_000
+_DEVICE_RANK = rank("anonymous_id")
+
+
+class Decides(Protocol):
+    """What chooses the plays; see execution/decide.py."""
+
+    def cares(self, event: Event) -> bool:
+        """Whether any play may match an event of this name."""
+        ...
+
+    def decide(self, event: Event, placed: Placed, subject: EventSubject) -> Acts: ...
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What a node still has to fold."""
+
+    events: list[tuple[Event, str | None]] = field(default_factory=list)
+    stages: list[tuple[str, StageEntry]] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+class Processor:
+    """Folds the log into state. One at a time: it owns the readers ``process/0`` and ``process/1``.
+
+    decider   None folds without acting (replay)
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        state: State,
+        config: Config,
+        secret: bytes,
+        *,
+        currency: str = "EUR",
+        decider: Decides | None = None,
+    ) -> None:
+        self._log = log
+        self._state = state
+        self._decider = decider
+        self._secret = secret
+        self._currency = currency
+        self._touchpoints = TouchpointFinder(config.touchpoints)
+        self._stages = StageFinder(config.journeys)
+        self._feelings = FeelingReader(config.feelings)
+        self._ids: dict[Identifier, str] = {}
+        self._offsets: dict[int, int] = {}
+
+    def drain(self) -> int:
+        """Fold everything that is in the log; the number of events folded."""
+        total = 0
+        while count := self.step():
+            total += count
+        return total
+
+    def step(self) -> int:
+        """Fold one micro-batch, live traffic before imports; the number of events folded, 0 when there are none."""
+        for lane, limit in ((LIVE_LANE, LIVE_BATCH), (IMPORT_LANE, IMPORT_BATCH)):
+            entries = self._log.read(lane, self._offset(lane), limit)
+            if entries:
+                with self._state.transaction() as transaction:
+                    self._fold(transaction, lane, entries)
+                self._offsets[lane] = entries[-1].seq
+                return len(entries)
+        return 0
+
+    def _offset(self, lane: int) -> int:
+        if lane not in self._offsets:
+            with self._state.transaction() as transaction:
+                self._offsets[lane] = transaction.offset(f"process/{lane}")
+        return self._offsets[lane]
+
+    def _fold(self, transaction: StateTransaction, lane: int, entries: Sequence[LogEntry]) -> None:
+        reader = f"process/{lane}"
+        if transaction.offset(reader) != self._offsets[lane]:
+            raise Conflict("another process folds this log; stop it first")
+        _Batch(self, transaction, [read_event(entry) for entry in entries]).run()
+        transaction.set_offset(reader, entries[-1].seq)
+
+    def pairs(self, event: Event) -> list[tuple[str, Identifier]]:
+        """An event's (node id, identifier) pairs, strongest first."""
+        return [(self._node_id(identifier), identifier) for identifier in identifiers(event)]
+
+    def _node_id(self, identifier: Identifier) -> str:
+        known = self._ids.get(identifier)
+        if known is None:
+            if len(self._ids) > _REMEMBERED:
+                self._ids.clear()
+            known = self._ids[identifier] = node_id(self._secret, identifier)
+        return known
+
+    def place(self, event: Event, node: Node | None) -> tuple[Placed, EventSubject, list[tuple[str, str]]]:
+        """Whose the event is, where it happened and which stages it opens."""
+        subject = EventSubject(event)
+        touchpoint, channel, phase = self._touchpoints.find(event, subject)
+        subject.touchpoint, subject.channel, subject.phase = touchpoint, channel, phase
+        opened = self._stages.stages(event, subject)
+        stage = next((stage for journey, stage in opened if journey == self._stages.main), None)
+        key, person = (None, None) if node is None else (node.node_id, node.person_id)
+        return Placed(event.seq, key, person, touchpoint, channel, phase, stage), subject, opened
+
+    def evidence(self, event: Event, placed: Placed, subject: EventSubject) -> list[Evidence]:
+        return self._feelings.read(event, placed.touchpoint, subject)
+
+    @property
+    def currency(self) -> str:
+        return self._currency
+
+    @property
+    def decider(self) -> Decides | None:
+        return self._decider
+
+
+class _Batch:
+    """The folding of one micro-batch."""
+
+    def __init__(self, processor: Processor, transaction: StateTransaction, events: Sequence[Event]) -> None:
+        self._processor = processor
+        self._transaction = transaction
+        self._events = events
+        self._pending: dict[str, _Pending] = {}
+        self._acts: list[Acts] = []
+        self._family: dict[str, set[str]] = {}
+
+    def run(self) -> None:
+        pairs = [self._processor.pairs(event) for event in self._events]
+        resolution = resolve(pairs, self._transaction.nodes, self._transaction.children_of)
+        self._nodes = resolution.nodes
+        self._load_families(resolution, pairs)
+        rows = [self._event(event, its[0][0] if its else None) for event, its in zip(self._events, pairs, strict=True)]
+        for node in list(self._pending):
+            self._settle(node)
+        self._store(resolution, rows)
+
+    def _load_families(self, resolution: Resolution, pairs: Iterable[Sequence[tuple[str, Identifier]]]) -> None:
+        """Bring in the other nodes of everybody touched, so that profiles can be merged."""
+        stored = set(resolution.was.values())
+        people = {self._nodes[its[0][0]].person_id for its in pairs if its}
+        for node, person in resolution.moved().items():
+            people.update((person, resolution.was[node]))
+        # A person that is only now being made has no other nodes to load.
+        family = self._transaction.members_of(sorted(people & (stored | resolution.moved_to())))
+        self._nodes.update(self._transaction.nodes([key for key in family if key not in self._nodes]))
+        for member in self._nodes.values():
+            self._family.setdefault(member.person_id, set()).add(member.node_id)
+        self._touched = people
+
+    def _event(self, event: Event, key: str | None) -> Placed:
+        processor = self._processor
+        placed, subject, opened = processor.place(event, None if key is None else self._nodes[key])
+        if key is None:
+            return placed
+        pending = self._pending.get(key)
+        if pending is None:
+            pending = self._pending[key] = _Pending()
+        pending.events.append((event, placed.touchpoint))
+        for journey, stage in opened:
+            entry = StageEntry(event.occurred_at, event.tie, event.message_id, stage, placed.touchpoint)
+            pending.stages.append((journey, entry))
+        pending.evidence.extend(processor.evidence(event, placed, subject))
+        decider = processor.decider
+        if decider is not None and decider.cares(event):
+            subject.profile = self._profile(placed.person_id)
+            acts = decider.decide(event, placed, subject)
+            if acts.decisions:
+                self._acts.append(acts)
+        return placed
+
+    def _profile(self, person: str | None) -> Profile:
+        """A person's profile after all events so far, merged over their nodes in one order."""
+        members = sorted(self._family.get(person or "", ()))
+        for member in members:
+            self._settle(member)
+        return merge_all(self._nodes[member].profile for member in members)
+
+    def _settle(self, key: str) -> None:
+        """Fold what waits for a node."""
+        pending = self._pending.get(key)
+        if pending is None or not pending.events:
+            return
+        node = self._nodes[key]
+        before = node.profile
+        events = pending.events
+        profile = Profile(
+            fold_facts(before.facts, events, self._processor.currency),
+            fold_path(before.path, pending.stages) if pending.stages else before.path,
+            fold_feelings(before.feelings, pending.evidence) if pending.evidence else before.feelings,
+            fold_consents(before.consents, events),
+        )
+        self._nodes[key] = Node(key, node.kind, node.value, node.person_id, node.parent_id, node.candidates, profile)
+        self._pending[key] = _Pending()
+
+    def _store(self, resolution: Resolution, rows: Sequence[Placed]) -> None:
+        transaction = self._transaction
+        moved = resolution.moved()
+        changed = {*self._pending, *resolution.changed}
+        transaction.store_nodes([self._nodes[key] for key in changed])
+        if moved:
+            transaction.store_moved(moved)
+        self._store_people(moved, resolution)
+        transaction.store_placed(rows)
+        if self._acts:
+            transaction.add_acts(
+                [one for acts in self._acts for one in acts.decisions],
+                [one for acts in self._acts for one in acts.messages],
+                [one for acts in self._acts for one in acts.tasks],
+            )
+
+    def _store_people(self, moved: dict[str, str], resolution: Resolution) -> None:
+        people, places, gone = [], {}, []
+        for person in self._touched:
+            profile = self._profile(person)
+            if profile.facts.first is None or profile.facts.last is None:
+                gone.append(person)
+                continue
+            people.append(self._row(person, profile))
+            if profile.path:
+                places[person] = positions(profile.path)
+        cleared = sorted({resolution.was[node] for node in moved} - set(gone))
+        self._transaction.store_people(people, sorted(gone))
+        self._transaction.store_positions(places, cleared)
+
+    def _row(self, person: str, profile: Profile) -> PersonRow:
+        facts = profile.facts
+        known = any(rank(self._nodes[member].kind) < _DEVICE_RANK for member in self._family[person])
+        name = display_name(facts.traits) if facts.traits else None
+        first, last = facts.first, facts.last
+        return PersonRow(
+            person_id=person,
+            name=name,
+            first_seen_at=0 if first is None else first.occurred_at,
+            last_seen_at=0 if last is None else last.occurred_at,
+            events=facts.events,
+            orders=facts.orders,
+            spend=facts.spend,
+            known=known,
+        )

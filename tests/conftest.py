@@ -1,0 +1,60 @@
+"""Fixtures that every suite may use: a company in a temporary directory, and a private PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from percorso.main import create_company, open_company
+from percorso.main.company import Company
+from percorso.settings import Settings
+from tests.postgres import PrivatePostgres, must_have_postgres, postgres_programs
+
+
+# A busy machine draws slowly; that is no failure. Examples are the same in every run, so a red test is red for everybody.
+hypothesis_settings.register_profile(
+    "percorso", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("percorso")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings that read no environment but for the directory of this test."""
+    return Settings.model_construct(dir=tmp_path / "company")
+
+
+@pytest.fixture
+def company_dir(tmp_path: Path, settings: Settings) -> Path:
+    """A directory with a fresh company: pack `retail`, Europe/Rome, EUR."""
+    directory = tmp_path / "company"
+    create_company(directory, settings)
+    return directory
+
+
+@pytest.fixture
+def company(company_dir: Path, settings: Settings) -> Iterator[Company]:
+    """The fresh company, opened for writing."""
+    with open_company(company_dir, settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivatePostgres]:
+    """A PostgreSQL server of this session's own. Skips when its programs are missing, unless the run demands them."""
+    programs = postgres_programs()
+    if programs is None:
+        if must_have_postgres():
+            pytest.fail("PostgreSQL's server programs are missing: install the package postgresql")
+        pytest.skip("PostgreSQL's server programs are not installed")
+    with PrivatePostgres(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PrivatePostgres) -> Iterator[str]:
+    """The URL of an empty database, dropped afterwards."""
+    with postgres.database() as url:
+        yield url

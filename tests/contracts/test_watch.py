@@ -1,0 +1,126 @@
+"""`ports.Watch`, on every database."""
+
+import pytest
+
+from percorso.adapters.sql.database import Database
+from percorso.adapters.sql.log import SqlEventLog
+from percorso.adapters.sql.state import SqlState
+from percorso.adapters.sql.watch import SqlWatch
+from percorso.model.event import Placed
+from percorso.model.person import NOBODY, Node
+from percorso.model.time import DAY
+from percorso.model.verdict import Candidate, Refused
+from percorso.ports import LaneLag, Mark, PersonRow, SeenPerson
+
+NOW = 20_000 * DAY
+
+
+def candidate(number: int, lane: int = 0, body: bytes | None = None, at: int = NOW) -> Candidate:
+    return Candidate(
+        key=number.to_bytes(16, "big"),
+        fingerprint=number,
+        source="web",
+        message_id=f"m{number}",
+        occurred_at=at - 5,
+        received_at=at + number,
+        day=0,
+        hour=0,
+        tie=0,
+        lane=lane,
+        historical=False,
+        body=body or b'{"type":"track","event":"Product Viewed"}',
+    )
+
+
+def refused(number: int, body: bytes = b"{") -> Refused:
+    return Refused("till", None, NOW + number, "malformed", "mend it", body, line=7)
+
+
+@pytest.fixture
+def log(database: Database) -> SqlEventLog:
+    return SqlEventLog(database)
+
+
+@pytest.fixture
+def watch(database: Database, log: SqlEventLog) -> SqlWatch:
+    return SqlWatch(database, database)
+
+
+def test_nothing_came_yet(watch: SqlWatch) -> None:
+    figures = watch.figures(NOW)
+    assert figures.lanes == (LaneLag(0, 0, 0, 0), LaneLag(1, 0, 0, 0))
+    assert (figures.today, figures.total, figures.outbox, figures.sealed) == ({}, {}, {}, 0)
+    assert (watch.head(), watch.recent(5)) == (Mark(0, 0), [])
+
+
+def test_lag_is_counted_per_lane(watch: SqlWatch, log: SqlEventLog, database: Database) -> None:
+    log.append([candidate(1), candidate(2, lane=1), candidate(3, lane=1), candidate(4), candidate(5)])
+    with SqlState(database, log.log_id).transaction() as transaction:
+        transaction.set_offset("process/0", 1)
+        transaction.set_offset("process/1", 3)
+        transaction.set_offset("archive", 2)
+    assert watch.lanes() == (LaneLag(0, 5, 1, 2), LaneLag(1, 3, 3, 0))
+    assert watch.figures(NOW).sealed == 2
+
+
+def test_items_are_counted_by_verdict_today_and_in_all(watch: SqlWatch, log: SqlEventLog) -> None:
+    log.append([candidate(9, at=NOW - DAY)])
+    log.append([candidate(1), candidate(1), candidate(2)], [refused(3)])
+    figures = watch.figures(NOW)
+    assert figures.today == {"accepted": 2, "duplicate": 1, "quarantined": 1}
+    assert figures.total == {"accepted": 3, "duplicate": 1, "quarantined": 1}
+
+
+def test_it_is_ready_and_writes_nothing(watch: SqlWatch, log: SqlEventLog) -> None:
+    log.append([candidate(1)])
+    before = log.read(0, 0, 10)
+    watch.ready()
+    assert (log.read(0, 0, 10), log.log_id) == (before, log.log_id)
+
+
+def test_what_came_since_a_mark_oldest_first(watch: SqlWatch, log: SqlEventLog) -> None:
+    log.append([candidate(1)], [refused(2)])
+    mark = watch.head()
+    assert watch.since(mark, 10) == ([], mark)
+    log.append([candidate(3), candidate(5, body=b'{"type":"identify"}')], [refused(4)])
+    seen, after = watch.since(mark, 10)
+    assert [(one.verdict, one.name, one.reason, one.line) for one in seen] == [
+        ("accepted", "Product Viewed", None, None),
+        ("quarantined", None, "malformed", 7),
+        ("accepted", "Identified", None, None),
+    ]
+    assert after == watch.head()
+    assert len({one.key for one in seen}) == 3
+
+
+def test_under_load_the_newest_are_told(watch: SqlWatch, log: SqlEventLog) -> None:
+    log.append([candidate(number) for number in range(1, 21)])
+    seen, mark = watch.since(Mark(0, 0), 5)
+    assert [one.message_id for one in seen] == ["m16", "m17", "m18", "m19", "m20"]
+    assert mark == watch.head()
+
+
+def test_recent_items_of_one_verdict(watch: SqlWatch, log: SqlEventLog) -> None:
+    log.append([candidate(1), candidate(1)._replace(fingerprint=77), candidate(3)], [refused(2)])
+    assert [one.verdict for one in watch.recent(10)][:1] == ["accepted"]
+    assert [one.message_id for one in watch.recent(10, "accepted")] == ["m3", "m1"]
+    assert [one.reason for one in watch.recent(10, "quarantined")] == ["malformed"]
+    assert [one.verdict for one in watch.recent(10, "conflict")] == ["conflict"]
+    assert watch.recent(10, "duplicate") == []
+
+
+def test_places_follow_the_person(watch: SqlWatch, database: Database) -> None:
+    with SqlState(database, "log").transaction() as transaction:
+        transaction.store_placed(
+            [
+                Placed(1, "dev", "dev", "web.shop", "web", "before", None),
+                Placed(2, None, None, None, None, None, None),
+            ]
+        )
+        transaction.store_nodes([Node("dev", "anonymous_id", "a1", "ada", "ada", {"ada": 0}, NOBODY)])
+        transaction.store_moved({"dev": "ada"})
+        transaction.store_people([PersonRow("ada", "Ada", 1, 2, 1, 0, {}, True)], ["dev"])
+    assert watch.placed([1, 2, 3]) == {
+        1: SeenPerson(1, "ada", "Ada", "web.shop"),
+        2: SeenPerson(2, None, None, None),
+    }
