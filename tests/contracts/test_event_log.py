@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.log import SqlEventLog
-from percorso.adapters.sql.tables import log_counts, log_refused, log_seen
+from percorso.adapters.sql.tables import log_buckets, log_counts, log_refused
 from percorso.data.intake import message_key
 from percorso.model.errors import StoreUnavailable
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, Refused, Verdict
@@ -95,12 +95,13 @@ def test_memory_of_what_was_seen_outlives_the_process(make_database: MakeDatabas
     assert len(again.read(LIVE_LANE, 0, 1_000)) == 2 * len(ids)
 
 
-def test_closed_buckets_leave_the_table_of_new_hashes(log: SqlEventLog, database: Database) -> None:
+def test_full_buckets_are_closed(log: SqlEventLog, database: Database) -> None:
     for index in range(25):
         log.append([candidate(f"m{index}")])
     with database.read() as connection:
-        left = connection.execute(select(log_seen.c.id)).all()
-    assert len(left) == 5
+        closed = connection.execute(select(log_buckets.c.size, log_buckets.c.last_seq)).all()
+    assert [row.size for row in closed] == [10, 10]
+    assert closed[0].last_seq < closed[1].last_seq
 
 
 def test_a_failed_append_stores_nothing_and_the_next_one_works(log: SqlEventLog) -> None:

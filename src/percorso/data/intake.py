@@ -13,7 +13,7 @@ Reasons, stable:
     invalid_identifier   an id that is neither text nor a whole number
     invalid_message_id   a messageId that is no text or longer than 100 characters
     invalid_timestamp    a time that cannot be read, or outside 1900 to 2100
-    too_large            more than 64 KiB
+    too_large            more than 64 KiB, or 1 MiB when imported (an invoice may have a thousand lines)
     too_deep             nested deeper than 32 levels
     invalid_text         text that is not UTF-8, holds NUL or half a surrogate pair
 """
@@ -29,9 +29,10 @@ import msgspec
 
 from percorso.model.event import EVENT_TYPES
 from percorso.model.time import EARLIEST, LATEST, MINUTE, CivilClock, Micros, parse_iso
-from percorso.model.verdict import Candidate, Refused
+from percorso.model.verdict import IMPORT_LANE, Candidate, Refused
 
 MAX_ITEM_BYTES = 65_536
+MAX_IMPORTED_BYTES = 1_048_576
 MAX_MESSAGE_ID = 100
 MAX_DEPTH = 32
 FUTURE_TOLERANCE: Micros = 5 * MINUTE
@@ -111,7 +112,7 @@ def read_item(item: Item, intake: Intake) -> Candidate | Refused:
     body = bytes(item.body)
     wire: WireItem | None = None
     try:
-        _check_bytes(body)
+        _check_bytes(body, MAX_IMPORTED_BYTES if intake.lane == IMPORT_LANE else MAX_ITEM_BYTES)
         wire = _envelope(body)
         if intake.type_of_route is not None or intake.context is not None:
             body = _completed(body, wire, intake)
@@ -134,9 +135,9 @@ def read_items(items: Sequence[Item], intake: Intake) -> list[Candidate | Refuse
     return [read_item(item, intake) for item in items]
 
 
-def _check_bytes(body: bytes) -> None:
-    if len(body) > MAX_ITEM_BYTES:
-        raise _Refusal("too_large", f"the item has {len(body)} bytes; send at most {MAX_ITEM_BYTES}")
+def _check_bytes(body: bytes, most: int) -> None:
+    if len(body) > most:
+        raise _Refusal("too_large", f"the item has {len(body)} bytes; send at most {most}")
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and depth(body) > MAX_DEPTH:
         raise _Refusal("too_deep", f"the item is nested deeper than {MAX_DEPTH} levels; flatten it")
     if not body.isascii():
@@ -205,29 +206,42 @@ def _completed(body: bytes, wire: WireItem, intake: Intake) -> bytes:
 
 
 def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candidate:
+    """The hot path of collection: what nearly every item has is checked in line, the rest in the functions below."""
     kind = wire.type
     if kind.__class__ is not str or kind not in EVENT_TYPES:
         raise _Refusal("unknown_type", "type is one of track, identify, page, screen, group, alias")
-    user_id, anonymous_id = _id(wire.userId, "userId"), _id(wire.anonymousId, "anonymousId")
-    group_id, previous_id = _id(wire.groupId, "groupId"), _id(wire.previousId, "previousId")
-    _check_call(kind, wire, user_id, group_id, previous_id)
+    user_id, anonymous_id, group_id, previous_id = wire.userId, wire.anonymousId, wire.groupId, wire.previousId
+    if user_id is not None and (user_id.__class__ is not str or not user_id):
+        user_id = _id(user_id, "userId")
+    if anonymous_id is not None and (anonymous_id.__class__ is not str or not anonymous_id):
+        anonymous_id = _id(anonymous_id, "anonymousId")
+    if group_id is not None:
+        group_id = _id(group_id, "groupId")
+    if previous_id is not None:
+        previous_id = _id(previous_id, "previousId")
+    event = wire.event
+    if kind != "track" or event.__class__ is not str or not event:
+        _check_call(kind, wire, user_id, group_id, previous_id)
     if user_id is None and anonymous_id is None and not intake.unknown_ok and not _other_identifier(wire):
         raise _Refusal("no_identifier", "send userId or anonymousId, or an identifier in context.externalIds")
-    message_id = _message_id(wire.messageId)
+    message_id = wire.messageId
+    if message_id.__class__ is not str or not 0 < len(message_id) <= MAX_MESSAGE_ID:
+        message_id = _message_id(message_id)
     said = wire.originalTimestamp if wire.originalTimestamp is not None else wire.timestamp
-    occurred_at = _time(said, intake.received_at)
+    received_at, source = intake.received_at, intake.source
+    occurred_at = received_at if said is None else _time(said, received_at)
     plain = (
-        f"{kind}\x00{user_id}\x00{anonymous_id}\x00{group_id}\x00{previous_id}\x00{wire.event}\x00{wire.name}\x00"
+        f"{kind}\x00{user_id}\x00{anonymous_id}\x00{group_id}\x00{previous_id}\x00{event}\x00{wire.name}\x00"
         f"{None if said is None else occurred_at}\x00"
     )
     day, hour = intake.civil.day_hour(occurred_at)
     return Candidate(
-        message_key(intake.source, message_id),
+        message_key(source, message_id),
         _fingerprint(plain, wire.properties, wire.traits),
-        intake.source,
+        source,
         message_id,
         occurred_at,
-        intake.received_at,
+        received_at,
         day,
         hour,
         item.tie,
@@ -284,15 +298,17 @@ def _message_id(value: Any) -> str:
 
 def _time(said: Any, received_at: Micros) -> Micros:
     """The time an event is taken to have happened."""
-    if said is None or said == "":
-        return received_at
     try:
-        if isinstance(said, int | float) and not isinstance(said, bool):
+        if said.__class__ is str:
+            if not said:
+                return received_at
+            at = parse_iso(said)
+        elif isinstance(said, int | float) and not isinstance(said, bool):
             at = round(said * 1000) if abs(said) > 100_000_000_000 else round(said * 1_000_000)
             if not EARLIEST <= at < LATEST:
                 raise ValueError
         else:
-            at = parse_iso(said)
+            raise TypeError
     except (ValueError, TypeError, OverflowError):
         detail = "write times as ISO 8601 with offset, such as 2026-03-01T09:30:00Z"
         raise _Refusal("invalid_timestamp", detail) from None
@@ -304,12 +320,10 @@ def message_key(source: str, message_id: str) -> bytes:
     return blake2b(f"{source}\x00{message_id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _canonical(raw: msgspec.Raw) -> bytes:
-    text = bytes(raw)
-    return b"" if text in _EMPTY else _encode_sorted(_decode(text))
-
-
 def _fingerprint(plain: str, properties: msgspec.Raw, traits: msgspec.Raw) -> int:
     """63-bit hash of what an item says: equal for the same call however its JSON is spaced or ordered."""
-    said = plain.encode("utf-8", "surrogatepass") + _canonical(properties) + b"\x00" + _canonical(traits)
+    said = plain.encode("utf-8", "surrogatepass")
+    for raw in (properties, traits):
+        text = bytes(raw)
+        said += b"\x00" if text in _EMPTY else _encode_sorted(_decode(text)) + b"\x00"
     return int.from_bytes(blake2b(said, digest_size=8).digest(), "big") >> 1

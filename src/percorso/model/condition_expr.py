@@ -26,7 +26,10 @@ _STEP = re.compile(r"^[^\"'\\\[\]*$?#]+$")
 
 
 class _Field(NamedTuple):
-    """A field as each type it may have; null where it is of another, `present` unless it is missing."""
+    """A field read as each type: null where it is of another, None when it can never be of that type.
+
+    (An Ibis null literal compared with anything means "is null": never write one here.)
+    """
 
     text: Any
     number: Any
@@ -70,12 +73,11 @@ def _field(name: str, table: Any) -> _Field:
     path = field_path(name)
     if path[0] in _COLUMNS and len(path) == 1:
         column = table[path[0]]
-        nothing = ibis.null("float64")
-        return _Field(column, nothing, ibis.null("boolean"), column.notnull())
+        return _Field(column, None, None, column.notnull())
     if path[0] in _OBJECTS and len(path) > 1:
         return _json_field(table[path[0]].cast("json"), path[1:])
     if path[0] in _OBJECTS:
-        return _Field(ibis.null("string"), ibis.null("float64"), ibis.null("boolean"), ibis.literal(True))
+        return _Field(None, None, None, ibis.literal(True))
     raise InvalidConfig(f"{name!r} cannot be asked of events; ask it of the person")
 
 
@@ -90,8 +92,6 @@ def _json_field(value: Any, steps: Sequence[str]) -> _Field:
 def _comparison(field: _Field, operator: str, wanted: Any, table: Any) -> Any:
     if operator == "exists":
         return field.present if wanted else ~field.present
-    if operator == "later_than":
-        return _sure(_time(field.text) > _time(_field(wanted, table).text))
     if operator == "is":
         return _same(field, wanted)
     if operator == "is_not":
@@ -99,11 +99,17 @@ def _comparison(field: _Field, operator: str, wanted: Any, table: Any) -> Any:
     if operator in ("in", "not_in"):
         among = reduce(or_, [_same(field, one) for one in wanted], ibis.literal(False))
         return among if operator == "in" else ~among
-    if operator == "contains":
-        return _sure(field.text.contains(wanted))
-    if operator == "starts_with":
-        return _sure(field.text.startswith(wanted))
+    if operator in ("contains", "starts_with", "later_than"):
+        return _textual(field.text, operator, _field(wanted, table).text if operator == "later_than" else wanted)
     return _ordered(field, operator, wanted)
+
+
+def _textual(text: Any, operator: str, wanted: Any) -> Any:
+    if text is None or wanted is None:
+        return ibis.literal(False)
+    if operator == "later_than":
+        return _sure(_time(text) > _time(wanted))
+    return _sure(text.contains(wanted) if operator == "contains" else text.startswith(wanted))
 
 
 def _same(field: _Field, wanted: Any) -> Any:

@@ -113,7 +113,17 @@ class Fields:
         for name in fields_of(value):
             if name.split(".")[0] in without:
                 raise self.error(key, f"may not read {name!r}: {about}")
+        if not all(is_plain(wanted) for wanted in wanted_by(value)):
+            raise self.error(key, "compares with something that is neither text, number nor boolean")
         return dict(value)
+
+    def plain(self, key: str) -> Mapping[str, Any]:
+        """A mapping of names to texts, numbers and booleans, empty when absent."""
+        values = self.mapping(key)
+        for name, value in values.items():
+            if not is_plain(value):
+                raise self.error(f"{key}, {name}", f"expected text, a number or a boolean, found {_kind(value)}")
+        return values
 
     def mapping(self, key: str) -> Mapping[str, Any]:
         """A mapping with text keys, empty when absent."""
@@ -167,6 +177,22 @@ def fields_of(condition: Condition) -> Iterator[str]:
         yield condition["field"]
         if "later_than" in condition:
             yield condition["later_than"]
+
+
+def wanted_by(condition: Condition) -> Iterator[Any]:
+    """Every single value that a checked condition compares with."""
+    for branch in (*condition.get("all", ()), *condition.get("any", ())):
+        yield from wanted_by(branch)
+    if "not" in condition:
+        yield from wanted_by(condition["not"])
+    if "field" in condition:
+        for operator, wanted in condition.items():
+            yield from wanted if operator in ("in", "not_in") else (wanted,)
+
+
+def is_plain(value: object) -> bool:
+    """Text, a number or a boolean."""
+    return isinstance(value, str | int | float)
 
 
 def _kind(value: object) -> str:

@@ -5,7 +5,7 @@
 Every record is plain data: a map holds no code and no expression language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -200,6 +200,23 @@ class BadRow(NamedTuple):
     reason: str
     detail: str
     body: bytes
+
+
+def used_row_sets(import_map: ImportMap) -> list[RowSet]:
+    """The row sets that some event is made from."""
+    return [import_map.rows[name] for name in dict.fromkeys(event.rows for event in import_map.events)]
+
+
+def used_roles(import_map: ImportMap) -> list[str]:
+    """The roles of the files that are needed."""
+    roles = [role for row_set in used_row_sets(import_map) for role in (row_set.role, *_joined(row_set.joins))]
+    return list(dict.fromkeys(roles))
+
+
+def _joined(joins: tuple[Join, ...]) -> Iterator[str]:
+    for join in joins:
+        yield join.role
+        yield from _joined(join.joins)
 
 
 def column_of(field: str) -> str:

@@ -6,11 +6,12 @@ together and checks that whatever is referred to exists.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, TypeVar
+
+import msgspec
 
 from percorso.model.condition import ROOTS
 from percorso.model.config import Config, EventContract
@@ -99,10 +100,8 @@ def combine(configs: Iterable[Config]) -> Config:
 
 def content_version(config: Config) -> str:
     """16 hexadecimal digits that are the same for the same content, whatever packs it came from."""
-    content = asdict(config)
-    del content["version"], content["packs"]
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.blake2b(canonical.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    content = msgspec.json.encode(replace(config, version="", packs=()), order="deterministic")
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def _overridden(groups: Iterable[tuple[Record, ...]], *, first_wins: bool = False) -> tuple[Record, ...]:
@@ -299,7 +298,7 @@ def _choice(fields: Fields) -> Choice:
         id=id_,
         label=fields.translated("label"),
         event=fields.text("event"),
-        properties=fields.mapping("properties"),
+        properties=fields.plain("properties"),
     )
     fields.done()
     return choice

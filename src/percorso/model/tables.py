@@ -140,5 +140,5 @@ TABLES: Mapping[str, Mapping[str, ColumnOf]] = {
 
 
 def schema_of(table: str) -> dict[str, str]:
-    """Column -> Ibis type of one of `TABLES`."""
-    return {name: column.type for name, column in TABLES[table].items()}
+    """Column -> Ibis type of one of `TABLES`, all nullable: Ibis refuses to join what differs in that alone."""
+    return {name: column.type.removeprefix("!") for name, column in TABLES[table].items()}

@@ -15,6 +15,7 @@ SECOND: Micros = 1_000_000
 MINUTE: Micros = 60 * SECOND
 HOUR: Micros = 3600 * SECOND
 DAY: Micros = 24 * HOUR
+_QUARTER: Micros = 15 * MINUTE
 
 EARLIEST: Micros = -2_208_988_800 * SECOND  # 1900-01-01
 LATEST: Micros = 4_102_444_800 * SECOND  # 2100-01-01
@@ -73,21 +74,18 @@ class CivilClock:
         self.zone = ZoneInfo(zone)
         self._offsets: dict[int, Micros] = {}
 
-    def _offset(self, at: Micros) -> Micros:
-        quarter = at // (15 * MINUTE)
-        offset = self._offsets.get(quarter)
-        if offset is None:
-            if len(self._offsets) > 200_000:
-                self._offsets.clear()
-            delta = to_datetime(quarter * 15 * MINUTE).astimezone(self.zone).utcoffset()
-            offset = 0 if delta is None else from_datetime(_EPOCH + delta)
-            self._offsets[quarter] = offset
-        return offset
-
     def day_hour(self, at: Micros) -> tuple[int, int]:
         """Days since 1970-01-01 and hour 0 to 23, both civil."""
-        day, rest = divmod(at + self._offset(at), DAY)
+        offset = self._offsets.get(at // _QUARTER)
+        day, rest = divmod(at + (self._offset(at // _QUARTER) if offset is None else offset), DAY)
         return day, rest // HOUR
+
+    def _offset(self, quarter: int) -> Micros:
+        if len(self._offsets) > 200_000:
+            self._offsets.clear()
+        delta = to_datetime(quarter * _QUARTER).astimezone(self.zone).utcoffset()
+        offset = self._offsets[quarter] = 0 if delta is None else from_datetime(_EPOCH + delta)
+        return offset
 
     def civil_date(self, at: Micros) -> date:
         """The civil date."""

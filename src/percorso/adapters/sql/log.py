@@ -18,15 +18,23 @@ from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from percorso.adapters.sql.database import Database
-from percorso.adapters.sql.seen import BUCKET, BucketCache, Filters, SortedKeys, close_bucket
-from percorso.adapters.sql.tables import log_buckets, log_counts, log_events, log_meta, log_refused, log_seen
+from percorso.adapters.sql.seen import BUCKET, Chunk, ClosedBuckets, close_bucket
+from percorso.adapters.sql.tables import (
+    log_buckets,
+    log_chunks,
+    log_counts,
+    log_events,
+    log_meta,
+    log_refused,
+)
 from percorso.model.errors import StoreUnavailable
 from percorso.model.time import DAY
 from percorso.model.verdict import LIVE_LANE, Candidate, ItemVerdict, Refused, Verdict
 from percorso.ports import LogEntry, LogSize
 
 _APPEND_LOCK = 7_305_811_205_014_001
-_COLUMNS = "seq, lane, source, message_id, occurred_at, received_at, day, hour, tie, historical, body"
+_READ = "seq, lane, source, message_id, occurred_at, received_at, day, hour, tie, historical, body"
+_WRITTEN = f"{_READ}, key, fingerprint"
 
 
 class SqlEventLog:
@@ -36,11 +44,10 @@ class SqlEventLog:
         self._database = database
         self._bucket = bucket
         self._lock = threading.Lock()
-        self._filters = Filters()
-        self._cache = BucketCache()
+        self._closed = ClosedBuckets()
         self._recent: dict[bytes, int] = {}
-        self._recent_to = 0  # log_seen.id up to which _recent is filled
-        self._closed_to = 0  # log_seen.id up to which buckets are closed
+        self._recent_to = 0  # seq up to which _recent is filled
+        self._closed_to = 0  # seq up to which buckets are closed
         self._loaded = False
         self.log_id = self._identify()
 
@@ -71,8 +78,9 @@ class SqlEventLog:
             self._keep_aside(connection, [*refused, *aside])
             self._count(connection, candidates, verdicts, refused)
         # Only now, after the commit, may memory know of them.
-        self._recent.update((candidate.key, candidate.fingerprint) for _, candidate in accepted)
-        self._recent_to += len(accepted)
+        if accepted:
+            self._recent.update((candidate.key, candidate.fingerprint) for _, candidate in accepted)
+            self._recent_to = first + len(accepted) - 1
         return [verdict for verdict in verdicts if verdict is not None]
 
     @contextmanager
@@ -92,25 +100,25 @@ class SqlEventLog:
     def _refresh(self, connection: Connection) -> None:
         """Bring what memory knows of seen hashes up to the log: everything at first, then what others appended."""
         if not self._loaded:
-            self._filters, self._cache, self._recent = Filters(), BucketCache(), {}
+            self._closed, self._recent = ClosedBuckets(), {}
             self._recent_to = self._closed_to = 0
         elif self._database.is_sqlite:
             self._close_full(connection)
             return
         rows = connection.execute(
-            select(log_buckets.c.bucket, log_buckets.c.last_id, log_buckets.c.filter)
-            .where(log_buckets.c.last_id > self._closed_to)
+            select(log_buckets.c.bucket, log_buckets.c.last_seq, log_buckets.c.filter)
+            .where(log_buckets.c.last_seq > self._closed_to)
             .order_by(log_buckets.c.bucket)
         ).all()
-        for bucket, last_id, stored in rows:
-            self._filters.add(bucket, stored)
-            self._closed_to = last_id
+        for bucket, last_seq, stored in rows:
+            self._closed.add(bucket, stored)
+            self._closed_to = last_seq
         if rows:
             self._recent, self._recent_to = {}, self._closed_to
         fresh = connection.execute(
-            select(log_seen.c.id, log_seen.c.key, log_seen.c.fingerprint)
-            .where(log_seen.c.id > self._recent_to)
-            .order_by(log_seen.c.id)
+            select(log_events.c.seq, log_events.c.key, log_events.c.fingerprint)
+            .where(log_events.c.seq > self._recent_to)
+            .order_by(log_events.c.seq)
         )
         for last, key, fingerprint in fresh:
             self._recent[bytes(key)] = fingerprint
@@ -122,7 +130,7 @@ class SqlEventLog:
         if len(self._recent) < self._bucket:
             return
         closed = close_bucket(list(self._recent), list(self._recent.values()))
-        bucket = len(self._filters.buckets) + 1
+        bucket = len(self._closed) + 1
         last = select(log_events.c.received_at).order_by(log_events.c.seq.desc()).limit(1)
         opened = select(func.max(log_buckets.c.closed_at))
         now = connection.execute(last).scalar() or 0
@@ -131,12 +139,13 @@ class SqlEventLog:
                 bucket=bucket,
                 opened_at=connection.execute(opened).scalar() or 0,
                 closed_at=now,
-                last_id=self._recent_to,
-                **closed._asdict(),
+                last_seq=self._recent_to,
+                size=closed.size,
+                filter=closed.filter,
             )
         )
-        connection.execute(log_seen.delete().where(log_seen.c.id <= self._recent_to))
-        self._filters.add(bucket, closed.filter)
+        connection.execute(log_chunks.insert(), [{"bucket": bucket, **one._asdict()} for one in closed.chunks])
+        self._closed.add(bucket, closed.filter)
         self._closed_to, self._recent = self._recent_to, {}
 
     def _classify(
@@ -166,24 +175,15 @@ class SqlEventLog:
 
     def _seen_before(self, connection: Connection, candidates: Sequence[Candidate]) -> dict[int, int]:
         """position -> fingerprint of the candidates that lie in closed buckets."""
-        found: dict[int, int] = {}
-        keys = [candidate.key for candidate in candidates]
-        for bucket, positions in self._filters.suspects(keys).items():
-            prints = self._sorted_keys(connection, bucket).find([keys[position] for position in positions])
-            for position, fingerprint in zip(positions, prints, strict=True):
-                if fingerprint is not None:
-                    found[position] = fingerprint
-        return found
 
-    def _sorted_keys(self, connection: Connection, bucket: int) -> SortedKeys:
-        kept = self._cache.get(bucket)
-        if kept is None:
-            row = connection.execute(
-                select(log_buckets.c["keys"], log_buckets.c.fingerprints).where(log_buckets.c.bucket == bucket)
-            ).one()
-            kept = SortedKeys(row[0], row[1])
-            self._cache.put(bucket, kept)
-        return kept
+        def read(bucket: int, chunks: Sequence[int] | None) -> list[Chunk]:
+            query = select(log_chunks.c.chunk, log_chunks.c["keys"], log_chunks.c.fingerprints)
+            query = query.where(log_chunks.c.bucket == bucket)
+            if chunks is not None:
+                query = query.where(log_chunks.c.chunk.in_(chunks))
+            return [Chunk(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+        return self._closed.find([candidate.key for candidate in candidates], read)
 
     def _reserve(self, connection: Connection, count: int) -> int:
         """The first of `count` fresh seqs."""
@@ -195,7 +195,7 @@ class SqlEventLog:
         return int(connection.exec_driver_sql(statement, (count,)).scalar_one()) - count + 1
 
     def _insert(self, connection: Connection, first: int, candidates: Sequence[Candidate]) -> None:
-        """One of the two hot paths: rows and their hashes, by hand."""
+        """One of the two hot paths, by hand."""
         rows = [
             (
                 seq,
@@ -209,22 +209,18 @@ class SqlEventLog:
                 c.tie,
                 int(c.historical),
                 c.body,
+                c.key,
+                c.fingerprint,
             )
             for seq, c in enumerate(candidates, first)
         ]
-        seen = [(c.key, c.fingerprint) for c in candidates]
         raw: Any = connection.connection.driver_connection
         if self._database.is_sqlite:
-            raw.executemany(f"insert into log_events ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?)", rows)
-            raw.executemany("insert into log_seen (key, fingerprint) values (?,?)", seen)
+            raw.executemany(f"insert into log_events ({_WRITTEN}) values (?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
             return
-        with raw.cursor() as cursor:
-            with cursor.copy(f"copy log_events ({_COLUMNS}) from stdin") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            with cursor.copy("copy log_seen (key, fingerprint) from stdin") as copy:
-                for pair in seen:
-                    copy.write_row(pair)
+        with raw.cursor() as cursor, cursor.copy(f"copy log_events ({_WRITTEN}) from stdin") as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def _keep_aside(self, connection: Connection, refused: Sequence[Refused]) -> None:
         if refused:
@@ -267,7 +263,7 @@ class SqlEventLog:
     def read(self, lane: int, after: int, limit: int) -> list[LogEntry]:
         # The lane is a literal so that the planner may use the lane's partial index.
         body = "cast(body as blob)" if self._database.is_sqlite else "body"
-        columns = _COLUMNS.replace("body", body)
+        columns = _READ.replace("body", body)
         statement = (
             f"select {columns} from log_events where lane = {int(lane)} and seq > :after order by seq limit :limit"
         )

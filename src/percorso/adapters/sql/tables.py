@@ -37,6 +37,8 @@ log_events = Table(
     Column("hour", SmallInteger, nullable=False),
     Column("tie", BigInteger, nullable=False),
     Column("historical", SmallInteger, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("fingerprint", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -78,17 +80,8 @@ log_counts = Table(
     Column("count", BigInteger, nullable=False),
 )
 
-# Dedupe (adapters/sql/seen.py): the newest hashes lie in log_seen, in order of arrival; a full bucket is closed into one row of
-# sorted hashes with a filter. They outlive the trimming of the log and hold no raw id.
-log_seen = Table(
-    "log_seen",
-    LOG,
-    Column("id", _Seq, primary_key=True, autoincrement=True),
-    Column("key", LargeBinary, nullable=False),
-    Column("fingerprint", BigInteger, nullable=False),
-    sqlite_autoincrement=True,
-)
-
+# Dedupe (adapters/sql/seen.py): the newest hashes lie in their rows of log_events; a full bucket of them is closed into a
+# filter and chunks of sorted hashes, which outlive the trimming of the log and hold no raw id.
 log_buckets = Table(
     "log_buckets",
     LOG,
@@ -96,8 +89,15 @@ log_buckets = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("closed_at", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("last_id", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
     Column("filter", LargeBinary, nullable=False),
+)
+
+log_chunks = Table(
+    "log_chunks",
+    LOG,
+    Column("bucket", Integer, primary_key=True),
+    Column("chunk", SmallInteger, primary_key=True),
     Column("keys", LargeBinary, nullable=False),
     Column("fingerprints", LargeBinary, nullable=False),
 )

@@ -1,0 +1,1 @@
+"""Benchmarks against limits and peers; ``make bench`` prints one table."""

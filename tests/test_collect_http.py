@@ -1,0 +1,222 @@
+"""The tracking API as clients meet it: exact answers, clear errors, and nothing that can bring it down."""
+
+import asyncio
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from percorso.http.collect import MAX_BODY, collecting
+from percorso.model.errors import StoreUnavailable
+from percorso.model.verdict import LIVE_LANE
+from tests.folding import Folding, retail
+
+KEY = "wk_test"
+BASIC = {"Authorization": "Basic " + b64encode(f"{KEY}:".encode()).decode()}
+TRACK = {"event": "Order Completed", "userId": "u1", "messageId": "m1"}
+DEEP = b'{"batch":[' + b'{"a":' * 1_000_000 + b"1" + b"}" * 1_000_000 + b"]}"
+
+
+@pytest.fixture
+def folding(tmp_path: Path) -> Iterator[Folding]:
+    folding = Folding(tmp_path, retail())
+    folding.collector.start()
+    yield folding
+    folding.collector.stop()
+    folding.close()
+
+
+async def fallback(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 418, "headers": []})
+    await send({"type": "http.response.body", "body": b"another room"})
+
+
+def post(
+    folding: Folding, path: str, body: Any, headers: Mapping[str, str] = BASIC, method: str = "POST"
+) -> httpx.Response:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    async def ask() -> httpx.Response:
+        app = collecting(fallback, folding.collector, {KEY: "web"}.get)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            return await client.request(method, path, content=content, headers=dict(headers))
+
+    return asyncio.run(ask())
+
+
+def stored(folding: Folding) -> list[str]:
+    return [entry.message_id for entry in folding.log.read(LIVE_LANE, 0, 1_000)]
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        ("track", TRACK),
+        ("identify", {"userId": "u1", "traits": {"email": "ada@example.com"}, "messageId": "m1"}),
+        ("page", {"anonymousId": "a", "name": "Home", "messageId": "m1"}),
+        ("screen", {"anonymousId": "a", "name": "Home", "messageId": "m1"}),
+        ("group", {"userId": "u1", "groupId": "g", "messageId": "m1"}),
+        ("alias", {"userId": "u1", "previousId": "a", "messageId": "m1"}),
+        ("batch", {"batch": [{**TRACK, "type": "track"}], "sentAt": "2026-11-01T10:00:00Z"}),
+    ],
+)
+def test_each_call_is_answered_exactly_as_clients_expect(folding: Folding, call: str, body: Any) -> None:
+    answer = post(folding, f"/v1/{call}", body)
+    assert (answer.status_code, answer.content) == (200, b'{"success":true}')
+    assert answer.headers["content-type"] == "application/json"
+    assert stored(folding) == ["m1"]
+
+
+def test_every_item_has_its_verdict(folding: Folding) -> None:
+    good = {**TRACK, "type": "track"}
+    answer = post(folding, "/v1/batch", {"batch": [good, good, {**good, "userId": "u2"}, {"type": "nonsense"}, 7]})
+    told = answer.json()
+    assert answer.status_code == 200
+    assert told["success"] is True
+    assert told["accepted"] == 1
+    assert [(v["index"], v["verdict"], v["reason"]) for v in told["verdicts"]] == [
+        (1, "duplicate", None),
+        (2, "conflict", "conflict"),
+        (3, "quarantined", "unknown_type"),
+        (4, "quarantined", "not_an_object"),
+    ]
+
+
+def test_a_single_invalid_item_is_quarantined_not_refused(folding: Folding) -> None:
+    answer = post(folding, "/v1/track", {"userId": "u"})
+    assert answer.status_code == 200
+    assert answer.json()["verdicts"][0]["reason"] == "missing_event"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        BASIC,
+        {"Authorization": "basic " + b64encode(KEY.encode()).decode()},
+        {**BASIC, "Content-Type": "text/plain"},
+        {**BASIC, "Content-Type": "application/x-www-form-urlencoded"},
+    ],
+)
+def test_keys_and_content_types_of_real_clients(folding: Folding, headers: Mapping[str, str]) -> None:
+    assert post(folding, "/v1/track", TRACK, headers).status_code == 200
+
+
+def test_the_key_may_stand_in_body_or_query(folding: Folding) -> None:
+    assert post(folding, "/v1/track", {**TRACK, "writeKey": KEY}, {}).status_code == 200
+    assert post(folding, f"/v1/track?writeKey={KEY}", {**TRACK, "messageId": "m2"}, {}).status_code == 200
+    assert stored(folding) == ["m1", "m2"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "status", "code"),
+    [
+        ("/v1/track", b"{not json", BASIC, 400, "malformed_body"),
+        ("/v1/track", b"", BASIC, 400, "malformed_body"),
+        ("/v1/track", b"[]", BASIC, 400, "malformed_body"),
+        ("/v1/track", b'{"event":"\xff"', BASIC, 400, "malformed_body"),
+        ("/v1/batch", b'{"batch":{}}', BASIC, 400, "malformed_body"),
+        ("/v1/batch", b'{"items":[]}', BASIC, 400, "malformed_body"),
+        ("/v1/track", DEEP, BASIC, 413, "too_large"),
+        ("/v1/batch", DEEP[:300_000], BASIC, 400, "malformed_body"),
+        ("/v1/batch", json.dumps({"batch": [{}] * 5_001}).encode(), BASIC, 413, "too_large"),
+        ("/v1/track", b"x" * (MAX_BODY + 1), BASIC, 413, "too_large"),
+        ("/v1/track", b"{}", {**BASIC, "Content-Encoding": "br"}, 400, "malformed_body"),
+        ("/v1/track", b"{}", {**BASIC, "Content-Encoding": "gzip"}, 400, "malformed_body"),
+        ("/v1/track", gzip.compress(b"{}")[:-4], {**BASIC, "Content-Encoding": "gzip"}, 400, "malformed_body"),
+        ("/v1/track", gzip.compress(b" " * 100_000_000), {**BASIC, "Content-Encoding": "gzip"}, 413, "too_large"),
+        ("/v1/track", b"{}", {}, 401, "unauthenticated"),
+        ("/v1/track", b"{}", {"Authorization": "Basic !!"}, 401, "unauthenticated"),
+        ("/v1/track", b'{"writeKey":"nobody"}', {}, 401, "unauthenticated"),
+        ("/v1/track", b'{"writeKey":"other"}', BASIC, 401, "unauthenticated"),
+        ("/v1/buy", b"{}", BASIC, 404, "not_found"),
+    ],
+)
+def test_what_cannot_be_read_is_an_error_that_says_what_to_do(
+    folding: Folding, path: str, body: bytes, headers: Mapping[str, str], status: int, code: str
+) -> None:
+    answer = post(folding, path, body, headers)
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (status, code)
+    assert len(told["message"]) > 10
+    assert stored(folding) == []
+    assert post(folding, "/v1/track", TRACK).status_code == 200, "the next one is served"
+
+
+def test_one_hostile_item_does_not_take_the_batch_with_it(folding: Folding) -> None:
+    bad = b'{"type":"track","event":"x","userId":"u","properties":' + b"[" * 900 + b"]" * 900 + b"}"
+    good = json.dumps({**TRACK, "type": "track"}).encode()
+    answer = post(folding, "/v1/batch", b'{"batch":[' + bad + b"," + good + b"]}")
+    assert answer.json()["verdicts"][0]["reason"] == "too_deep"
+    assert stored(folding) == ["m1"]
+
+
+def test_gzip_on_any_route(folding: Folding) -> None:
+    packed = gzip.compress(json.dumps(TRACK).encode())
+    assert post(folding, "/v1/track", packed, {**BASIC, "Content-Encoding": "gzip"}).status_code == 200
+    assert stored(folding) == ["m1"]
+
+
+def test_an_empty_batch_is_fine(folding: Folding) -> None:
+    assert post(folding, "/v1/batch", {"batch": []}).content == b'{"success":true}'
+
+
+def test_the_context_of_the_envelope_lies_under_each_item(folding: Folding) -> None:
+    item = {**TRACK, "type": "track", "context": {"ip": "item"}}
+    post(folding, "/v1/batch", {"batch": [item], "context": {"ip": "envelope", "locale": "it"}})
+    (entry,) = folding.log.read(LIVE_LANE, 0, 10)
+    assert json.loads(entry.body)["context"] == {"ip": "item", "locale": "it"}
+
+
+def test_other_paths_pass_through(folding: Folding) -> None:
+    assert post(folding, "/api/status", b"").status_code == 418
+    assert post(folding, "/v1/track", b"", method="GET").status_code == 404
+
+
+class _FullDisk:
+    """A log whose disk is full."""
+
+    log_id = "full"
+
+    def append(self, candidates: Any, refused: Any = ()) -> Any:
+        raise StoreUnavailable("the log cannot be written; nothing was stored", retry_after_s=3)
+
+    def read(self, lane: int, after: int, limit: int) -> list[Any]:
+        return []
+
+    def size(self) -> Any:
+        raise AssertionError("not asked")
+
+    def close(self) -> None: ...
+
+
+def test_when_nothing_can_be_stored_the_answer_is_503(folding: Folding) -> None:
+    folding.collector._log = _FullDisk()
+    answer = post(folding, "/v1/track", TRACK)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
+    assert answer.json()["code"] == "store_unavailable"
+
+
+async def _many(folding: Folding, count: int) -> AsyncIterator[httpx.Response]:
+    app = collecting(fallback, folding.collector, {KEY: "web"}.get)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        calls = [
+            client.post("/v1/track", json={**TRACK, "messageId": f"m{n % 50}"}, headers=BASIC) for n in range(count)
+        ]
+        for answer in await asyncio.gather(*calls):
+            yield answer
+
+
+def test_concurrent_requests_share_commits_and_each_gets_its_own_answer(folding: Folding) -> None:
+    async def run() -> list[httpx.Response]:
+        return [answer async for answer in _many(folding, 100)]
+
+    answers = asyncio.run(run())
+    assert {answer.status_code for answer in answers} == {200}
+    accepted = [answer for answer in answers if answer.content == b'{"success":true}']
+    assert len(accepted) == 50
+    assert sorted(stored(folding)) == sorted(f"m{n}" for n in range(50))
