@@ -181,10 +181,6 @@ class Outbox(Protocol):
 
     def find(self, message_id: str) -> Message | None: ...
 
-    def reasons(self, decision_id: str) -> list[str]:
-        """The recorded reasons of the decision behind a message, empty when there is none."""
-        ...
-
     def sent_to(self, person_id: str, since: Micros) -> int:
         """Messages that went, or may have gone, to a person since a time, over all channels."""
         ...
@@ -219,6 +215,10 @@ class Channel(Protocol):
         Raises ChannelRefused (for good) or ChannelUnavailable (not taken; may be tried again); any other failure means
         that nobody knows whether it went.
         """
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is kept open; it may be called twice."""
         ...
 
 
@@ -301,6 +301,14 @@ class EngineSession(Protocol):
 
     def sql(self, query: str, limit: int) -> list[dict[str, Any]]:
         """Run one read-only statement over the same tables; values are JSON's. Raises InvalidQuery."""
+        ...
+
+    def keep(self, name: str, expression: Any) -> Any:
+        """Work an expression out once and keep it for the session; returns it as a table."""
+        ...
+
+    def nodes_of(self, person_id: str) -> list[str]:
+        """The identifiers of whoever holds this person id now; empty when it was never given."""
         ...
 
     def of_nodes(
@@ -551,7 +559,7 @@ class Watch(Protocol):
         ...
 
     def recent(self, limit: int, verdict: str | None = None) -> list[Seen]:
-        """The latest items, newest first. Duplicates are counted, not kept: they are never among them."""
+        """The latest items, newest first. Duplicates of imports are counted and not kept: they are not among them."""
         ...
 
     def placed(self, seqs: Sequence[int]) -> dict[int, SeenPerson]:

@@ -174,12 +174,6 @@ def test_sent_counts_what_went_or_may_have_gone_to_whoever_the_person_was(databa
     assert box.sent_to("n9", 0) == 0
 
 
-def test_reasons_of_a_decision(database: Database, box: Outbox) -> None:
-    store(database, MESSAGE)
-    assert box.reasons("d1") == ["name is Order Delivered", "è tardi"]
-    assert box.reasons("d2") == []
-
-
 def test_suppression_is_per_channel_and_keeps_its_first_reason(box: Outbox) -> None:
     assert not box.is_suppressed("h", "email")
     box.suppress("h", "email", reason="bounced", at=1)

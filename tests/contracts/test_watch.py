@@ -15,7 +15,7 @@ from percorso.ports import LaneLag, Mark, PersonRow, SeenPerson
 NOW = 20_000 * DAY
 
 
-def candidate(number: int, lane: int = 0, body: bytes | None = None, at: int = NOW) -> Candidate:
+def candidate(number: int, lane: int = 0, body: str | None = None, at: int = NOW) -> Candidate:
     return Candidate(
         key=number.to_bytes(16, "big"),
         fingerprint=number,
@@ -28,7 +28,7 @@ def candidate(number: int, lane: int = 0, body: bytes | None = None, at: int = N
         tie=0,
         lane=lane,
         historical=False,
-        body=body or b'{"type":"track","event":"Product Viewed"}',
+        body=body or '{"type":"track","event":"Product Viewed"}',
     )
 
 
@@ -82,7 +82,7 @@ def test_what_came_since_a_mark_oldest_first(watch: SqlWatch, log: SqlEventLog) 
     log.append([candidate(1)], [refused(2)])
     mark = watch.head()
     assert watch.since(mark, 10) == ([], mark)
-    log.append([candidate(3), candidate(5, body=b'{"type":"identify"}')], [refused(4)])
+    log.append([candidate(3), candidate(5, body='{"type":"identify"}')], [refused(4)])
     seen, after = watch.since(mark, 10)
     assert [(one.verdict, one.name, one.reason, one.line) for one in seen] == [
         ("accepted", "Product Viewed", None, None),
@@ -101,12 +101,12 @@ def test_under_load_the_newest_are_told(watch: SqlWatch, log: SqlEventLog) -> No
 
 
 def test_recent_items_of_one_verdict(watch: SqlWatch, log: SqlEventLog) -> None:
-    log.append([candidate(1), candidate(1)._replace(fingerprint=77), candidate(3)], [refused(2)])
+    log.append([candidate(1), candidate(1)._replace(fingerprint=77), candidate(1), candidate(3)], [refused(2)])
     assert [one.verdict for one in watch.recent(10)][:1] == ["accepted"]
     assert [one.message_id for one in watch.recent(10, "accepted")] == ["m3", "m1"]
     assert [one.reason for one in watch.recent(10, "quarantined")] == ["malformed"]
     assert [one.verdict for one in watch.recent(10, "conflict")] == ["conflict"]
-    assert watch.recent(10, "duplicate") == []
+    assert [one.message_id for one in watch.recent(10, "duplicate")] == ["m1"]
 
 
 def test_places_follow_the_person(watch: SqlWatch, database: Database) -> None:
