@@ -1,0 +1,116 @@
+"""The analysis app: a small app of its own process, behind the main one, that answers questions about everybody.
+
+It listens on a unix socket that only this company's processes reach, so it asks nobody who they are.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+
+from percorso.http.errors import ERRORS, install_errors
+from percorso.http.insight_shapes import (
+    AttentionList,
+    BoardRecord,
+    JourneyMapRecord,
+    KpiAnswer,
+    KpiList,
+    StagePeople,
+    TimelineEvents,
+    plain,
+)
+from percorso.http.recent import RecentAnswers
+from percorso.http.wire import Limit
+from percorso.pipeline.analyse import Analyst
+
+
+class Questions:
+    """Puts questions to the analyst; those over all events by turns, and not twice within seconds."""
+
+    def __init__(self, analyst: Analyst) -> None:
+        self.analyst = analyst
+        self._recent = RecentAnswers()
+
+    def heavy(self, request: Request, question: Callable[[], Any]) -> Any:
+        """A question over all events, told apart by its address."""
+        return self._recent.get(f"{request.url.path}?{request.url.query}", lambda: plain(question()))
+
+
+def questions_of(request: Request) -> Questions:
+    questions = request.app.state.questions
+    assert isinstance(questions, Questions)
+    return questions
+
+
+Given = Annotated[Questions, Depends(questions_of)]
+From = Annotated[date | None, Query(alias="from", description="First day, company-local.")]
+To = Annotated[date | None, Query(alias="to", description="The day after the last.")]
+By = Annotated[list[str] | None, Query(description="Dimensions, repeatable.")]
+
+router = APIRouter(prefix="/api/insight", tags=["insight"])
+
+
+@router.get("/board", response_model=BoardRecord)
+def board(request: Request, given: Given) -> Any:
+    """How each KPI stands."""
+    return given.heavy(request, given.analyst.board)
+
+
+@router.get("/kpis", response_model=KpiList)
+def kpis(given: Given) -> Any:
+    """The definitions of the KPIs."""
+    return plain(given.analyst.definitions())
+
+
+@router.get("/kpis/{name}", response_model=KpiAnswer)
+def kpi(request: Request, name: str, given: Given, by: By = None, start: From = None, end: To = None) -> Any:
+    """One KPI, whole and by dimensions."""
+    return given.heavy(request, lambda: given.analyst.kpi(name, by or [], start, end))
+
+
+@router.get("/attention", response_model=AttentionList)
+def attention(request: Request, given: Given) -> Any:
+    """What needs attention."""
+    return {"attention": given.heavy(request, given.analyst.attention)}
+
+
+@router.get("/journeys/{journey}/map", response_model=JourneyMapRecord)
+def journey_map(request: Request, journey: str, given: Given, start: From = None, end: To = None) -> Any:
+    """A journey in three lenses, on one denominator."""
+    return given.heavy(request, lambda: given.analyst.journey_map(journey, start, end))
+
+
+@router.get("/journeys/{journey}/stages/{stage}/people", response_model=StagePeople)
+def stage_people(
+    request: Request,
+    journey: str,
+    stage: str,
+    given: Given,
+    start: From = None,
+    end: To = None,
+    limit: Limit = 50,
+) -> Any:
+    """The people behind a stage of the map, in the same window."""
+    return given.heavy(request, lambda: given.analyst.stage_people(journey, stage, start, end, limit))
+
+
+timeline_router = APIRouter()
+
+
+@timeline_router.get("/timeline", response_model=TimelineEvents)
+def timeline(
+    given: Given, person_id: str, before: str | None = None, channel: str | None = None, limit: Limit = 50
+) -> Any:
+    """One person's events; waits for no other question."""
+    return plain(given.analyst.timeline(person_id, before, channel, limit))
+
+
+def create_analysis_app(analyst: Analyst) -> FastAPI:
+    """The app; serve it on DIR/run/analyse.sock."""
+    app = FastAPI(title="Percorso analysis", docs_url=None, redoc_url=None, openapi_url=None, responses=ERRORS)
+    app.state.questions = Questions(analyst)
+    install_errors(app)
+    app.include_router(router)
+    app.include_router(timeline_router)
+    return app

@@ -1,0 +1,111 @@
+"""For machines that watch: alive, ready, figures."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from percorso.http.errors import answer_error
+from percorso.http.services import Given, Services
+from percorso.http.status import behind
+from percorso.model.errors import StoreUnavailable
+from percorso.model.message import MessageState
+from percorso.model.verdict import Verdict
+from percorso.ports import Figures
+
+LAG_BOUND = 10_000
+"""Live events behind, beyond which we are not ready: some two seconds of work for the worker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alive:
+    """Always true when it answers."""
+
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """`behind`: live events not yet folded;  `importing`: imported ones;  `bound`: live ones beyond which not ready."""
+
+    ready: bool
+    behind: int
+    importing: int
+    bound: int
+
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+def healthz() -> Alive:
+    """The process answers."""
+    return Alive(alive=True)
+
+
+@router.get("/readyz", responses={503: {"model": Ready, "description": "Not ready."}})
+def readyz(services: Given, response: Response) -> Ready:
+    """The log can be written, the state read, and processing of live events keeps up. An import may take its time."""
+    services.watch.ready()
+    lanes = {lane.lane: lane.behind for lane in services.watch.lanes()}
+    ready = lanes.get(0, 0) <= LAG_BOUND
+    if not ready:
+        response.status_code = 503
+    return Ready(ready=ready, behind=lanes.get(0, 0), importing=lanes.get(1, 0), bound=LAG_BOUND)
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(services: Given) -> Response:
+    """Prometheus figures."""
+    try:
+        services.watch.ready()
+    except StoreUnavailable as error:
+        return answer_error(error)
+    registry = CollectorRegistry()
+    registry.register(_Figures(services))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class _Figures:
+    """Reads the figures once per scrape."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def collect(self) -> list[Metric]:
+        figures = self._services.watch.figures(self._services.clock.now())
+        return [*_counters(figures), *_gauges(figures, self._services)]
+
+
+def _counters(figures: Figures) -> list[Metric]:
+    items = CounterMetricFamily("percorso_items", "Items taken in, by verdict.", labels=["verdict"])
+    for verdict in Verdict:
+        items.add_metric([verdict.value], figures.total.get(verdict, 0))
+    return [items]
+
+
+def _gauges(figures: Figures, services: Services) -> list[Metric]:
+    lag = GaugeMetricFamily("percorso_processing_lag_events", "Events not yet folded, by lane.", labels=["lane"])
+    for lane in figures.lanes:
+        lag.add_metric(["live" if lane.lane == 0 else "import"], lane.behind)
+    outbox = GaugeMetricFamily("percorso_messages", "Messages in the outbox, by state.", labels=["state"])
+    for state in MessageState:
+        outbox.add_metric([state.value], figures.outbox.get(state, 0))
+    head = max((lane.head for lane in figures.lanes), default=0)
+    build = GaugeMetricFamily("percorso_build_info", "The version that runs.", labels=["version"])
+    build.add_metric([services.version], 1)
+    return [
+        build,
+        lag,
+        outbox,
+        GaugeMetricFamily("percorso_log_head_seq", "Last place taken in the log.", value=head),
+        GaugeMetricFamily("percorso_sealed_seq", "Last place of the log in the lake.", value=figures.sealed),
+        GaugeMetricFamily(
+            "percorso_unsealed_events", "Places of the log not yet in the lake.", value=head - figures.sealed
+        ),
+        GaugeMetricFamily("percorso_events_behind", "Events not yet folded.", value=behind(figures.lanes)),
+        GaugeMetricFamily("percorso_tasks_open", "Open tasks.", value=figures.tasks_open),
+        GaugeMetricFamily("percorso_tasks_overdue", "Open tasks past their deadline.", value=figures.tasks_overdue),
+        GaugeMetricFamily("percorso_relay_waiting", "Own events on their way into the log.", value=figures.relay),
+    ]

@@ -1,0 +1,105 @@
+"""The built-in local inbox: where mail goes until a real mail server is set."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from percorso.http.auth import MayPeople
+from percorso.http.services import Given
+from percorso.http.wire import Iso, Limit, read_time
+from percorso.model.errors import NotFound
+from percorso.model.time import to_iso
+from percorso.ports import Mail, Mailbox
+
+MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data: https:; font-src data:; frame-ancestors 'self'; form-action 'none'"
+)
+"""A mail is written by others: no script, no form, no origin of ours; its links open in a new tab."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSummary:
+    """A mail in the list."""
+
+    mail_id: str
+    to: str
+    subject: str
+    received_at: Iso
+    person_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailList:
+    """Newest first. `next_before`: give it as `before` for older ones, null at the end."""
+
+    mails: list[MailSummary]
+    next_before: Iso | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRecord:
+    """One mail. Show `html_url` in an iframe with the sandbox attribute."""
+
+    mail_id: str
+    to: str
+    subject: str
+    received_at: Iso
+    person_id: str | None
+    text: str
+    html_url: str
+
+
+router = APIRouter(prefix="/inbox", tags=["inbox"])
+
+
+@router.get("")
+def list_mail(services: Given, _caller: MayPeople, before: str | None = None, limit: Limit = 50) -> MailList:
+    """The mails of the local inbox."""
+    mails = services.mailbox.list(limit, read_time(before, "before"))
+    more = len(mails) == limit
+    return MailList(
+        mails=[
+            MailSummary(
+                mail_id=mail.mail_id,
+                to=mail.to,
+                subject=mail.subject,
+                received_at=to_iso(mail.received_at),
+                person_id=mail.person_id,
+            )
+            for mail in mails
+        ],
+        next_before=to_iso(mails[-1].received_at) if more else None,
+    )
+
+
+@router.get("/{mail_id}")
+def get_mail(mail_id: str, services: Given, _caller: MayPeople) -> MailRecord:
+    """One mail."""
+    mail = _mail(services.mailbox, mail_id)
+    return MailRecord(
+        mail_id=mail.mail_id,
+        to=mail.to,
+        subject=mail.subject,
+        received_at=to_iso(mail.received_at),
+        person_id=mail.person_id,
+        text=mail.text,
+        html_url=f"/api/inbox/{mail.mail_id}/html",
+    )
+
+
+@router.get("/{mail_id}/html", response_class=HTMLResponse)
+def get_mail_html(mail_id: str, services: Given, _caller: MayPeople) -> HTMLResponse:
+    """The mail as its reader sees it, shut in a sandbox."""
+    html = _mail(services.mailbox, mail_id).html
+    head, tag, rest = html.partition("<head>")
+    page = f'{head}{tag}<base target="_blank">{rest}' if tag else f'<base target="_blank">{html}'
+    return HTMLResponse(page, headers={"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"})
+
+
+def _mail(mailbox: Mailbox, mail_id: str) -> Mail:
+    mail = mailbox.get(mail_id)
+    if mail is None:
+        raise NotFound("there is no such mail in the local inbox")
+    return mail

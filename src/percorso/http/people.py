@@ -1,0 +1,78 @@
+"""People: who is this, where are they, how do they feel, what next; and everything that happened, on one line."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
+
+from percorso.http.auth import MayPeople
+from percorso.http.decision_view import decision_records
+from percorso.http.insight import ask_timeline
+from percorso.http.names import Names
+from percorso.http.person_shapes import PeopleFound, PersonRecord, Timeline
+from percorso.http.person_view import PersonFound, person_record, person_summary
+from percorso.http.services import Given, Services
+from percorso.http.timeline import merged, read_cursor
+from percorso.http.wire import Limit
+from percorso.model.errors import NotFound
+
+DECISIONS_SHOWN = 100
+TASKS_SHOWN = 50
+
+router = APIRouter(prefix="/people", tags=["people"])
+
+
+@router.get("")
+def find_people(
+    services: Given, _caller: MayPeople, q: Annotated[str, Query(max_length=256)] = "", limit: Limit = 25
+) -> PeopleFound:
+    """People by identifier or name, exact or by its beginning; without a text, those seen last."""
+    rows = services.people.find(q, limit + 1)
+    places = services.people.positions([row.person_id for row in rows])
+    names = Names(services.config)
+    return PeopleFound(
+        people=[person_summary(row, places.get(row.person_id, []), services.config, names) for row in rows[:limit]],
+        more=len(rows) > limit,
+    )
+
+
+@router.get("/{person_id}")
+def get_person(person_id: str, services: Given, _caller: MayPeople) -> PersonRecord:
+    """One person. Any id ever given leads to whoever it belongs to now."""
+    holder = _holder(person_id, services)
+    people, nodes = services.people, services.people.nodes(holder)
+    node_ids = [node.node_id for node in nodes]
+    names = Names(services.config)
+    decisions = people.decisions(node_ids, DECISIONS_SHOWN)
+    found = PersonFound(
+        asked_id=person_id,
+        person_id=holder,
+        row=people.row(holder),
+        nodes=nodes,
+        decisions=decision_records(decisions, people.messages([one.decision_id for one in decisions]), names),
+        tasks=services.tasks.of(node_ids, TASKS_SHOWN),
+    )
+    return person_record(found, services.config, names, services.clock.now())
+
+
+@router.get("/{person_id}/timeline")
+async def get_timeline(
+    person_id: str,
+    services: Given,
+    _caller: MayPeople,
+    before: Annotated[str | None, Query(description="`next_before` of the page before.", max_length=200)] = None,
+    channel: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Limit = 50,
+) -> Timeline:
+    """What happened and what we did, newest first, over all channels or one."""
+    holder = await run_in_threadpool(_holder, person_id, services)
+    cursor = read_cursor(before)
+    events = await ask_timeline(services.analysis, holder, cursor.events, channel, limit)
+    return await run_in_threadpool(merged, services, holder, events, cursor, channel)
+
+
+def _holder(person_id: str, services: Services) -> str:
+    holder = services.people.holder(person_id)
+    if holder is None:
+        raise NotFound("nobody has this id; search by name or identifier")
+    return holder

@@ -1,0 +1,58 @@
+"""What the routes use: ports and facts, chosen and built by main."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, Request
+
+from percorso.http.keyring import KeyRing
+from percorso.http.live_feed import Feed
+from percorso.http.passwords import Door
+from percorso.model.company import CompanyFacts
+from percorso.model.config import Config
+from percorso.model.directory import Directory
+from percorso.model.time import CivilClock
+from percorso.pipeline.collect import Collector
+from percorso.ports import Accounts, Audit, Clock, Mailbox, PeopleReader, Tasks, Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything the main app needs.
+
+    analysis  a client whose base URL is the analysis app (over its unix socket)
+    directory holds the tokens of /internal and, until somebody signed up, of /setup
+    pages     the built UI; a page says so when it is not there
+    https     people reach us over https, whatever the proxy in front speaks with us
+    """
+
+    version: str
+    company: CompanyFacts
+    config: Config
+    clock: Clock
+    civil: CivilClock
+    collector: Collector
+    accounts: Accounts
+    audit: Audit
+    people: PeopleReader
+    tasks: Tasks
+    mailbox: Mailbox
+    watch: Watch
+    keys: KeyRing
+    door: Door
+    feed: Feed
+    analysis: httpx.AsyncClient
+    directory: Directory
+    pages: Path
+    https: bool = False
+
+
+def services_of(request: Request) -> Services:
+    services = request.app.state.services
+    assert isinstance(services, Services)
+    return services
+
+
+Given = Annotated[Services, Depends(services_of)]
