@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from hypothesis import HealthCheck
@@ -11,7 +12,6 @@ from percorso.main import create_company, open_company
 from percorso.main.company import Company
 from percorso.settings import Settings
 from tests.postgres import PrivatePostgres, must_have_postgres, postgres_programs
-
 
 # A busy machine draws slowly; that is no failure. Examples are the same in every run, so a red test is red for everybody.
 hypothesis_settings.register_profile(
@@ -26,12 +26,18 @@ def settings(tmp_path: Path) -> Settings:
     return Settings.model_construct(dir=tmp_path / "company")
 
 
-@pytest.fixture
-def company_dir(tmp_path: Path, settings: Settings) -> Path:
-    """A directory with a fresh company: pack `retail`, Europe/Rome, EUR."""
-    directory = tmp_path / "company"
-    create_company(directory, settings)
+@pytest.fixture(scope="session")
+def company_made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every fresh company is a copy of: copying is ten times faster than making."""
+    directory = tmp_path_factory.mktemp("template") / "company"
+    create_company(directory, Settings.model_construct(dir=directory))
     return directory
+
+
+@pytest.fixture
+def company_dir(tmp_path: Path, company_made_once: Path) -> Path:
+    """A directory with a fresh company: pack `retail`, Europe/Rome, EUR."""
+    return copytree(company_made_once, tmp_path / "company")
 
 
 @pytest.fixture

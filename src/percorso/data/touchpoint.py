@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from percorso.model.condition import Dispatch, Subject
+from percorso.model.condition import Subject
+from percorso.model.dispatch import Dispatch
 from percorso.model.event import Event
 from percorso.model.touchpoint import Touchpoint
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from percorso.execution.business_key import business_key
 from percorso.execution.reasons import Reader, compile_reasons
-from percorso.model.condition import Dispatch, Subject
+from percorso.model.condition import Subject
 from percorso.model.config import Config
 from percorso.model.decision import Decision, Refusal
+from percorso.model.dispatch import Dispatch
 from percorso.model.event import Event, Placed
 from percorso.model.message import Message, Task
 from percorso.model.play import Intent, Play, TaskTemplate

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from percorso.model.condition import Dispatch, Subject, field_path
+from percorso.model.condition import Subject, field_path
+from percorso.model.dispatch import Dispatch
 from percorso.model.event import Event
 from percorso.model.feeling import FeelingRule, Scale
 from percorso.model.person import FEELINGS_KEPT, Evidence

@@ -19,11 +19,11 @@ deeper); of the person after the event: ``person.events person.orders person.cou
 person.spend.CUR person.touchpoints.ID person.consent.PURPOSE/CHANNEL person.stage.JOURNEY person.mood person.effort``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
+from percorso.model.comparison import comparison, later
 from percorso.model.errors import InvalidConfig
-from percorso.model.time import parse_iso
 
 Condition = Mapping[str, Any]
 """The tree as read from YAML or JSON."""
@@ -97,8 +97,7 @@ def field_path(name: str) -> tuple[str, ...]:
 def compile_condition(condition: Condition) -> Test:
     """The condition as a function of one subject. Check it first."""
     if "all" in condition:
-        tests = [compile_condition(branch) for branch in condition["all"]]
-        return lambda subject: all(test(subject) for test in tests)
+        return _every([compile_condition(branch) for branch in condition["all"]])
     if "any" in condition:
         tests = [compile_condition(branch) for branch in condition["any"]]
         return lambda subject: any(test(subject) for test in tests)
@@ -106,69 +105,55 @@ def compile_condition(condition: Condition) -> Test:
         inner = compile_condition(condition["not"])
         return lambda subject: not inner(subject)
     path = field_path(condition["field"])
-    comparisons = [
-        _compile_comparison(operator, wanted) for operator, wanted in condition.items() if operator != "field"
-    ]
-    if len(comparisons) == 1:
-        only = comparisons[0]
-        return lambda subject: only(subject.value(path), subject)
-    return lambda subject: all(compare(subject.value(path), subject) for compare in comparisons)
+    return _every([_compile(path, operator, wanted) for operator, wanted in condition.items() if operator != "field"])
 
 
-def _compile_comparison(operator: str, wanted: Any) -> Callable[[Any, Subject], bool]:
+def _every(tests: Sequence[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda subject: all(test(subject) for test in tests)
+
+
+def _compile(path: tuple[str, ...], operator: str, wanted: Any) -> Test:
     if operator == "later_than":
         other = field_path(wanted)
-        return lambda value, subject: _later(value, subject.value(other))
-    if operator == "exists":
-        return lambda value, _: (value is not None) is wanted
-    if operator in ("in", "not_in"):
-        among = operator == "in"
-        return lambda value, _: any(_same(value, one) for one in wanted) is among
-    compare = _COMPARE[operator]
-    return lambda value, _: compare(value, wanted)
+        return lambda subject: later(subject.value(path), subject.value(other))
+    compare = comparison(operator, wanted)
+    return lambda subject: compare(subject.value(path))
 
 
-def _kind(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    return "text" if isinstance(value, str) else None
+def given_name(condition: Condition, name: str) -> Condition | bool:
+    """What is left of a condition once the name of the event is known: true, false, or a smaller condition.
+
+    >>> given_name({"all": [{"field": "name", "is": "A"}, {"field": "properties.n", "is": 1}]}, "A")
+    {'field': 'properties.n', 'is': 1}
+    >>> given_name({"field": "name", "in": ["A", "B"]}, "C")
+    False
+    """
+    if "all" in condition:
+        return _left("all", [given_name(branch, name) for branch in condition["all"]], settles=False)
+    if "any" in condition:
+        return _left("any", [given_name(branch, name) for branch in condition["any"]], settles=True)
+    if "not" in condition:
+        rest = given_name(condition["not"], name)
+        return not rest if isinstance(rest, bool) else {"not": rest}
+    if condition["field"] != "name" or "later_than" in condition:
+        return condition
+    return all(comparison(operator, wanted)(name) for operator, wanted in condition.items() if operator != "field")
 
 
-def _same(value: Any, wanted: Any) -> bool:
-    kind = _kind(value)
-    return kind is not None and kind == _kind(wanted) and bool(value == wanted)
-
-
-def _ordered(value: Any, wanted: Any) -> bool:
-    kind = _kind(value)
-    return kind in ("number", "text") and kind == _kind(wanted)
-
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "is": _same,
-    "is_not": lambda value, wanted: not _same(value, wanted),
-    "at_least": lambda value, wanted: _ordered(value, wanted) and value >= wanted,
-    "at_most": lambda value, wanted: _ordered(value, wanted) and value <= wanted,
-    "above": lambda value, wanted: _ordered(value, wanted) and value > wanted,
-    "below": lambda value, wanted: _ordered(value, wanted) and value < wanted,
-    "contains": lambda value, wanted: isinstance(value, str) and wanted in value,
-    "starts_with": lambda value, wanted: isinstance(value, str) and value.startswith(wanted),
-}
-
-
-def _later(value: Any, other: Any) -> bool:
-    if not isinstance(value, str) or not isinstance(other, str):
-        return False
-    try:
-        return parse_iso(value) > parse_iso(other)
-    except ValueError:
-        return False
+def _left(word: str, branches: Sequence[Condition | bool], *, settles: bool) -> Condition | bool:
+    """A list of branches without those that are known; one that `settles` the whole is the whole."""
+    if any(branch is settles for branch in branches):
+        return settles
+    open_branches = [branch for branch in branches if not isinstance(branch, bool)]
+    if not open_branches:
+        return not settles
+    return open_branches[0] if len(open_branches) == 1 else {word: open_branches}
 
 
 def event_names(condition: Condition) -> frozenset[str] | None:
-    """The event names that alone can meet the condition; None when any may. Lets a batch skip what cannot match."""
+    """The event names that alone can meet the condition; None when any may."""
     if "all" in condition:
         known = [names for branch in condition["all"] if (names := event_names(branch)) is not None]
         return frozenset.intersection(*known) if known else None
@@ -183,32 +168,3 @@ def event_names(condition: Condition) -> frozenset[str] | None:
         if "in" in condition:
             return frozenset(condition["in"])
     return None
-
-
-Thing = TypeVar("Thing")
-
-
-class Dispatch(Generic[Thing]):
-    """Things that each have a condition on an event, in order, found fast by the event's name."""
-
-    def __init__(self, things: Iterable[tuple[Condition, Thing]]) -> None:
-        self._all: list[tuple[frozenset[str] | None, Test, Thing]] = [
-            (event_names(condition), compile_condition(condition), thing) for condition, thing in things
-        ]
-        self._by_name: dict[str, list[tuple[Test, Thing]]] = {}
-
-    def candidates(self, name: str) -> list[tuple[Test, Thing]]:
-        """The (test, thing) pairs that an event of this name may meet, in order."""
-        found = self._by_name.get(name)
-        if found is None:
-            found = [(test, thing) for names, test, thing in self._all if names is None or name in names]
-            if len(self._by_name) < 10_000:
-                self._by_name[name] = found
-        return found
-
-    def first(self, name: str, subject: Subject) -> Thing | None:
-        """The first thing whose condition the subject meets."""
-        for test, thing in self.candidates(name):
-            if test(subject):
-                return thing
-        return None

@@ -27,11 +27,11 @@ class Database:
         self.dialect = parsed.get_backend_name()
         self.url = parsed
         if self.dialect == "sqlite":
-            self.engine = create_engine(parsed, pool_size=8, max_overflow=64)
+            self.engine = create_engine(parsed, pool_size=8, max_overflow=64, hide_parameters=True)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin)
         else:
-            self.engine = create_engine(parsed, pool_size=8, max_overflow=64, pool_pre_ping=True)
+            self.engine = create_engine(parsed, pool_size=8, max_overflow=64, pool_pre_ping=True, hide_parameters=True)
 
     @property
     def is_sqlite(self) -> bool:

@@ -1,0 +1,102 @@
+# Percorso. A fresh machine needs Python >= 3.11, Node >= 20 and make; everything else is installed below this folder.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest
+WORKERS ?= 2
+PAGES := src/percorso/web/dist/index.html
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test test-all soak check format bench client docs sizes migration clean
+
+help: ## show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# ---- start
+
+setup: .venv/.ready web/node_modules/.ready ## install what is needed, below this folder only
+
+demo: setup $(PAGES) ## start the example company, with its year of history and live traffic
+	$(BIN)/percorso demo
+
+run: setup $(PAGES) ## start your own company in ./percorso-data
+	$(BIN)/percorso up
+
+# ---- test
+
+test: setup $(PAGES) chromium ## every test that needs no outside service, in under five minutes
+	cd web && npm test --silent
+	$(PYTEST) -n $(WORKERS) -m "not slow and not fault and not postgres"
+
+test-all: setup $(PAGES) chromium postgresql ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
+	cd web && npm test --silent
+	PERCORSO_TEST_POSTGRES=required $(PYTEST) -n $(WORKERS) -m "not fault"
+	PERCORSO_TEST_POSTGRES=required $(PYTEST) -m fault
+
+soak: setup postgresql ## the long fault rounds, whose figures go into closing notes
+	PERCORSO_TEST_POSTGRES=required PERCORSO_FAULT_ROUNDS=20 $(PYTEST) -m fault -rA -s
+
+check: setup ## format, lint, types, import contracts, lock files, docs
+	$(UV) lock --check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@test -z "$(wildcard docs/*.md)" || $(BIN)/cog --check -I . $(wildcard docs/*.md)
+	cd web && npm run --silent lint && npm run --silent types
+
+format: setup ## put the code into its form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: setup ## the figures of this machine, in one table
+	$(BIN)/python -m bench.run
+
+# ---- generated files
+
+client: setup ## the web client's types, from the API
+	$(BIN)/percorso openapi > web/openapi.json
+	cd web && npm run --silent client
+
+docs: setup ## print help, settings and codes into the docs
+	$(BIN)/cog -r -I . $(wildcard docs/*.md)
+
+migration: setup ## a new revision of the tables: make migration line=state about="what it does"
+	$(BIN)/python -m percorso.adapters.sql.migrations.write $(line) "$(about)"
+
+sizes: ## the longest files, and what is shipped
+	@git ls-files 'src/*.py' 'web/src/*.ts*' | xargs wc -l | sort -rn | sed -n '2,16p'
+	@echo; du -sh src/percorso/web/dist 2>/dev/null || true
+
+clean: ## remove what was installed and built; never data
+	rm -rf .tools .venv web/node_modules src/percorso/web/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# ---- how it is done
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Percorso needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: uv.lock pyproject.toml | $(UV)
+	$(UV) sync --quiet --frozen --compile-bytecode --python "$$(command -v $(PYTHON))"
+	@touch $@
+
+web/node_modules/.ready: web/package-lock.json
+	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' || { echo "Percorso needs Node 20 or newer"; exit 1; }
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGES): web/node_modules/.ready $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+.PHONY: chromium postgresql
+chromium:
+	@.ci/need chromium
+
+postgresql:
+	@.ci/need postgresql

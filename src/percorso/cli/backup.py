@@ -1,0 +1,35 @@
+"""`percorso backup` and `percorso restore`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from percorso.cli.opener import opener
+from percorso.cli.output import Dir, Json, say, show_json
+
+To = Annotated[Path, typer.Argument(metavar="DEST", help="A new or empty folder.")]
+Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder that `percorso backup` wrote.")]
+
+
+def register(app: typer.Typer) -> None:
+    @app.command()
+    def backup(ctx: typer.Context, to: To, dir: Dir = None, json: Json = False) -> None:
+        """Copy the company into a folder while everything runs."""
+        done = opener(ctx).backup(dir, to)
+        if json:
+            show_json(done)
+        else:
+            say(f"Backed up to {done['to']}: {done['files']} files, {done['bytes'] / 1e6:.1f} MB.")
+
+    @app.command()
+    def restore(ctx: typer.Context, source: Source, dir: Dir = None, json: Json = False) -> None:
+        """Make a new directory from a backup. Messages that waited then are not sent."""
+        done = opener(ctx).restore(dir, source)
+        if json:
+            show_json(done)
+        else:
+            say(
+                f"Restored the backup of {done['made_at']} into {done['dir']}; {done['held']} waiting messages held back."
+            )
+            say("Next: percorso check, then percorso up")

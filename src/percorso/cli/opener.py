@@ -1,0 +1,172 @@
+"""What the commands ask of `percorso.main`, which alone knows adapters and settings.
+
+A command gets it with ``opener(ctx)``::
+
+    def register(app: typer.Typer) -> None:
+        @app.command()
+        def people(ctx: typer.Context, dir: Dir = None, json: Json = False) -> None:
+            with opener(ctx).open(dir, write=False) as company:
+                show(company.state..., as_json=json)
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+
+import typer
+
+from percorso.model.company import CompanyFacts
+from percorso.model.config import Config
+from percorso.model.directory import Directory
+from percorso.model.identifier import Identifier
+from percorso.pipeline.collect import Collector
+from percorso.pipeline.importing import Files
+from percorso.pipeline.process import Processor
+from percorso.ports import Accounts, ApiKey, Clock, Engine, EventLog, PeopleReader, State
+
+if TYPE_CHECKING:
+    from percorso.pipeline.analyse import Analyst
+
+
+class Server(NamedTuple):
+    """The server that runs on a directory."""
+
+    url: str
+    pid: int
+    token: str
+
+
+class Listening(NamedTuple):
+    """Where `up` listens: ``local_url`` from this machine, ``fd`` the listening socket that children inherit."""
+
+    local_url: str
+    fd: int
+
+
+class OpenCompany(Protocol):
+    """A company's data, opened. Parts are made when first asked for."""
+
+    directory: Directory
+    facts: CompanyFacts
+    clock: Clock
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def log(self) -> EventLog: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def collector(self) -> Collector: ...
+    @property
+    def processor(self) -> Processor: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def analyst(self) -> "Analyst": ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def people(self) -> PeopleReader: ...
+
+    def make_key(self, kind: str, name: str) -> tuple[ApiKey, str]:
+        """A new API key and its text, which is kept nowhere."""
+        ...
+
+    def put_user(self, email: str, password: str, role: str) -> None:
+        """Somebody who may sign in; a new password for whom is there already."""
+        ...
+
+    def identifiers_of(self, value: str) -> list[tuple[Identifier, str]]:
+        """(identifier, person id) of every identifier with this value, whatever its kind."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Opener(Protocol):
+    """Opens, makes and keeps data directories, and runs the processes on them."""
+
+    def directory(self, given: Path | None) -> Directory:
+        """The directory named, else that of the settings."""
+        ...
+
+    def server(self, given: Path | None) -> Server | None:
+        """The running server of a directory, None when there is none."""
+        ...
+
+    def open(self, given: Path | None, *, write: bool) -> AbstractContextManager[OpenCompany]:
+        """Open a directory. With `write` it is locked: raises DirectoryLocked while a server runs. An older one is migrated.
+
+        Raises NotFound when there is no company in it, VersionMismatch when it is newer than this program.
+        """
+        ...
+
+    def create(self, given: Path | None, overrides: Mapping[str, Any]) -> CompanyFacts:
+        """Make a company in a directory that has none; facts come from `overrides`, else from the settings."""
+        ...
+
+    def exists(self, given: Path | None) -> bool:
+        """Whether there is a company in the directory."""
+        ...
+
+    @property
+    def log_level(self) -> str: ...
+
+    def lock(self, given: Path | None) -> "Held":
+        """Take the directory for a supervisor. Raises DirectoryLocked."""
+        ...
+
+    def prepare(self, given: Path | None) -> None:
+        """With the lock held: migrate, and raise what would keep the processes from starting."""
+        ...
+
+    def listen(self, host: str | None, port: int | None) -> Listening:
+        """Open the listening socket, so that a port in use is told at once. None = as in the settings."""
+        ...
+
+    def preload(self) -> None:
+        """Import what the processes need, before they are forked."""
+        ...
+
+    def run(self, process: str, given: Path | None, fd: int) -> None:
+        """In a process of its own: run one of the processes of `up` until it is told to stop. `fd`: where `up` listens."""
+        ...
+
+    def backup(self, given: Path | None, to: Path) -> Mapping[str, Any]: ...
+    def restore(self, given: Path | None, source: Path) -> Mapping[str, Any]: ...
+    def check(self, given: Path | None) -> Sequence[Mapping[str, Any]]:
+        """Every check with ``{"check", "ok", "detail"}``."""
+        ...
+
+    def replay(self, given: Path | None, *, swap: bool) -> Mapping[str, Any]:
+        """Fold the log into an empty state and compare; with `swap` put the result in place."""
+        ...
+
+    def files(self, folder: Path) -> Files:
+        """The reader of import files; what does not fit in memory is put into `folder`."""
+        ...
+
+    def log_id(self, given: Path | None) -> str:
+        """The id of the directory's log."""
+        ...
+
+    def openapi(self) -> Mapping[str, Any]: ...
+
+    def load_example(self, given: Path | None, *, people: int, seed: int, told: Callable[[int], None]) -> int:
+        """Load the example company's year as history and fold it; `told` hears the events taken so far."""
+        ...
+
+
+class Held(Protocol):
+    """A lock on a directory."""
+
+    @property
+    def fd(self) -> int: ...
+    def release(self) -> None: ...
+
+
+def opener(ctx: typer.Context) -> Opener:
+    """The opener that main put into the command's context."""
+    return cast(Opener, ctx.obj)

@@ -1,0 +1,129 @@
+"""The opener of the command line, over the real adapters and settings."""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from percorso.adapters.lock import DirectoryLock
+from percorso.cli.opener import Listening, Server
+from percorso.main import birth
+from percorso.main.company import Company, open_company
+from percorso.main.serving import listen_on, local_url
+from percorso.model.company import CompanyFacts
+from percorso.model.directory import Directory
+from percorso.model.errors import InvalidConfig
+from percorso.settings import Settings
+
+if TYPE_CHECKING:
+    from percorso.adapters.files import DuckFiles
+
+
+class MainOpener:
+    """`cli.opener.Opener`. Settings are read from the environment when first needed."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        try:
+            return Settings()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "PERCORSO_" + "_".join(str(part) for part in first["loc"]).upper()
+            raise InvalidConfig(f"the setting {name} is wrong: {first['msg']}") from error
+
+    @property
+    def log_level(self) -> str:
+        return self.settings.log_level
+
+    def directory(self, given: Path | None) -> Directory:
+        return Directory.at(given or self.settings.dir)
+
+    def server(self, given: Path | None) -> Server | None:
+        directory = self.directory(given)
+        try:
+            running = json.loads(directory.server.read_text())
+            os.kill(running["pid"], 0)
+            return Server(running["url"], running["pid"], directory.token.read_text())
+        except (FileNotFoundError, ProcessLookupError, json.JSONDecodeError):
+            return None
+
+    def open(self, given: Path | None, *, write: bool) -> Company:
+        return open_company(self.directory(given), self.settings, write=write)
+
+    def exists(self, given: Path | None) -> bool:
+        return birth.has_company(self.directory(given), self.settings)
+
+    def create(self, given: Path | None, overrides: Mapping[str, Any]) -> CompanyFacts:
+        return birth.create(self.directory(given), self.settings, overrides)
+
+    def lock(self, given: Path | None) -> DirectoryLock:
+        return DirectoryLock(self.directory(given).lock)
+
+    def prepare(self, given: Path | None) -> None:
+        directory = self.directory(given)
+        birth.make_folders(directory)
+        birth.migrate(directory, self.settings)
+        with Company(directory, self.settings, None) as company:
+            company.check_offsets()
+            company.note_configuration()
+
+    def listen(self, host: str | None, port: int | None) -> Listening:
+        self._socket = listen_on(host or self.settings.host, self.settings.port if port is None else port)
+        return Listening(local_url(self._socket), self._socket.fileno())
+
+    def preload(self) -> None:
+        from percorso.main import web  # noqa: F401
+        from percorso.pipeline import deliver, process  # noqa: F401
+
+    def run(self, process: str, given: Path | None, fd: int) -> None:
+        from percorso.main.processes import PROCESSES
+
+        with Company(self.directory(given), self.settings, None) as company:
+            PROCESSES[process](company, fd)
+
+    def backup(self, given: Path | None, to: Path) -> Mapping[str, Any]:
+        from percorso.main.backup import backup
+
+        with self.open(given, write=False) as company:
+            return backup(company, to)
+
+    def restore(self, given: Path | None, source: Path) -> Mapping[str, Any]:
+        from percorso.main.backup import restore
+
+        return restore(self.directory(given), self.settings, source)
+
+    def check(self, given: Path | None) -> Sequence[Mapping[str, Any]]:
+        from percorso.main.checking import check
+
+        with self.open(given, write=False) as company:
+            return check(company)
+
+    def replay(self, given: Path | None, *, swap: bool) -> Mapping[str, Any]:
+        from percorso.main.replaying import replay
+
+        with self.open(given, write=swap) as company:
+            return replay(company, swap=swap)
+
+    def files(self, folder: Path) -> "DuckFiles":
+        from percorso.adapters.files import DuckFiles
+
+        return DuckFiles(folder)
+
+    def log_id(self, given: Path | None) -> str:
+        with self.open(given, write=False) as company:
+            return company.log.log_id
+
+    def openapi(self) -> Mapping[str, Any]:
+        from percorso.http.app import openapi_document
+
+        return openapi_document()
+
+    def load_example(self, given: Path | None, *, people: int, seed: int, told: Callable[[int], None]) -> int:
+        from percorso.main.example import load
+
+        with self.open(given, write=True) as company:
+            return load(company, people=people, seed=seed, told=told)

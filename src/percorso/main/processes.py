@@ -1,0 +1,115 @@
+"""The processes of `percorso up`. Each gets the company and runs until SIGTERM."""
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+
+from percorso.main.company import Company
+from percorso.main.serving import serve_app, unix_socket
+from percorso.model.errors import StoreUnavailable
+
+_log = structlog.get_logger()
+
+IDLE_S = 0.02
+"""How long the worker waits when the log has nothing new: the floor of event-to-profile time."""
+LONGEST_IDLE_S = 0.1
+SEAL_EVERY_S = 5.0
+NICE = 10
+
+
+def run_api(company: Company, fd: int) -> None:
+    """Collector, API and pages; the only process that appends to the log."""
+    from percorso.main.web import api_app
+
+    serve_app(api_app(company), socket.socket(fileno=fd))
+
+
+def run_worker(company: Company, _fd: int) -> None:
+    """Folds the log into state."""
+    stop = stopping()
+    processor = company.processor
+    idle = IDLE_S
+    while not stop.is_set():
+        try:
+            folded = processor.step()
+        except StoreUnavailable as error:
+            _log.warning("worker.waiting", why=error.message)
+            stop.wait(error.retry_after_s)
+            continue
+        idle = IDLE_S if folded else min(idle * 1.5, LONGEST_IDLE_S)
+        if not folded:
+            stop.wait(idle)
+
+
+def run_analysis(company: Company, _fd: int) -> None:
+    """Answers questions about everybody, on a unix socket, and seals the log into the lake. Polite to the others."""
+    from percorso.http.analysis import create_analysis_app
+
+    os.nice(NICE)
+    path = company.directory.analyse_socket
+    listening = unix_socket(path)
+    stop = threading.Event()
+    sealing = threading.Thread(target=seal_until, args=(company, stop), name="sealing")
+    sealing.start()
+    try:
+        serve_app(create_analysis_app(company.analyst), listening)
+    finally:
+        stop.set()
+        sealing.join()
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def seal_until(company: Company, stop: threading.Event) -> None:
+    """Seal what is ready, now and then, until told to stop; a failure is told and tried again."""
+    while not stop.wait(SEAL_EVERY_S):
+        try:
+            while company.archiver.step() and not stop.is_set():
+                pass
+        except Exception:  # told, and tried again: answering goes on
+            _log.exception("archive.failed")
+
+
+def run_delivery(company: Company, _fd: int) -> None:
+    """Sends what is due."""
+
+    async def deliver() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        deliverer = company.deliverer
+        await deliverer.run(stop)
+        await deliverer.close()
+
+    asyncio.run(deliver())
+
+
+def run_trickle(company: Company, _fd: int) -> None:
+    """The demo's live traffic, posted like anybody's."""
+    from percorso.main.example import trickle
+
+    trickle(company, stopping())
+
+
+def stopping() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+PROCESSES: dict[str, Callable[[Company, int], None]] = {
+    "api": run_api,
+    "worker": run_worker,
+    "analysis": run_analysis,
+    "delivery": run_delivery,
+    "trickle": run_trickle,
+}

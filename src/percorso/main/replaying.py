@@ -1,0 +1,95 @@
+"""Replay: the folded tables made again from the log, compared with the live ones and, when asked, put in their place."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, select
+
+from percorso.adapters.sql import migrations
+from percorso.adapters.sql.database import Database
+from percorso.adapters.sql.digest import digests
+from percorso.adapters.sql.state import SqlState
+from percorso.adapters.sql.tables import moved, nodes, offsets, people, placed, positions
+from percorso.main.company import Company
+from percorso.pipeline.process import Processor
+from percorso.pipeline.replay import LogUpTo, fold_again
+from percorso.ports import EventLog
+
+SWAPPED: tuple[Table, ...] = (nodes, people, positions, placed)
+_ROWS = 5_000
+
+
+def replay(company: Company, *, swap: bool, told: Callable[[int], None] = lambda _: None) -> Mapping[str, Any]:
+    """Fold the log into an empty state, aside, up to where the live state is; compare; with `swap` put it in place.
+
+    Nothing is decided, sent or drawn again: kept tables are not touched. The configuration in force is used.
+    Returns ``{"events", "equal", "tables": {name: {"live", "replay", "equal"}}, "swapped"}``.
+    """
+    if swap:
+        company.processor.drain()
+    folder = Path(tempfile.mkdtemp(prefix="replay-", dir=company.directory.run))
+    try:
+        with closing(Database(f"sqlite:///{folder / 'state.db'}")) as aside:
+            migrations.migrate(aside, "state", lambda _: None)
+            with company.state_database.read() as connection:
+                live, places = digests(connection), folded_to(connection)
+            events = fold_aside(company, aside, places, told)
+            with aside.read() as connection:
+                again = digests(connection)
+            if swap:
+                put_in_place(aside, company.state_database)
+    finally:
+        shutil.rmtree(folder)
+    tables = {name: {"live": live[name], "replay": again[name], "equal": live[name] == again[name]} for name in live}
+    return {"events": events, "equal": live == again, "tables": tables, "swapped": swap}
+
+
+def fold_aside(
+    company: Company, aside: Database, places: Mapping[int, int], told: Callable[[int], None] = lambda _: None
+) -> int:
+    """Fold the company's log up to some places into an empty database; the number of events."""
+    log: EventLog = LogUpTo(company.log, places)
+    state = SqlState(aside, company.log.log_id)
+    facts = company.facts
+    return fold_again(Processor(log, state, company.config, facts.secret, currency=facts.currency), told)
+
+
+def folded_to(connection: Connection) -> dict[int, int]:
+    """lane -> how far the state is folded."""
+    rows = connection.execute(select(offsets.c.reader, offsets.c.seq).where(offsets.c.reader.like("process/%")))
+    return {int(reader.removeprefix("process/")): seq for reader, seq in rows}
+
+
+def put_in_place(aside: Database, live: Database) -> None:
+    """Replace the folded tables in one transaction. The lake keeps the people it was sealed with, so `moved` must name
+    every node that moved in either fold or differs between them."""
+    with aside.read() as source, live.write() as target:
+        if folded_to(source) != folded_to(target):
+            raise AssertionError("the state moved during the replay although it was locked")
+        holders, before = holders_in(source), holders_in(target)
+        named = {*source.execute(select(moved.c.node_id)).scalars(), *target.execute(select(moved.c.node_id)).scalars()}
+        named |= {node for node, person in before.items() if holders.get(node, person) != person}
+        for table in SWAPPED:
+            target.execute(delete(table))
+            copy_rows(source, target, table)
+        target.execute(delete(moved))
+        rows = [{"node_id": node, "person_id": holders[node]} for node in sorted(named) if node in holders]
+        for start in range(0, len(rows), _ROWS):
+            target.execute(moved.insert(), rows[start : start + _ROWS])
+
+
+def holders_in(connection: Connection) -> dict[str, str]:
+    """node_id -> person_id of every node."""
+    return {row.node_id: row.person_id for row in connection.execute(select(nodes.c.node_id, nodes.c.person_id))}
+
+
+def copy_rows(source: Connection, target: Connection, table: Table) -> int:
+    """Copy a table's rows; how many."""
+    result = source.execution_options(yield_per=_ROWS).execute(select(table))
+    for part in result.mappings().partitions():
+        target.execute(table.insert(), [dict(row) for row in part])
+    return int(target.execute(select(func.count()).select_from(table)).scalar_one())

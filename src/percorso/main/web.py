@@ -1,0 +1,71 @@
+"""The web process: the tracking API in front, the resources and pages behind it, and the relay of our own events."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from percorso import __version__
+from percorso.http.answer import answer_router
+from percorso.http.app import create_app, default_pages
+from percorso.http.collect import collecting
+from percorso.http.keyring import KeyRing
+from percorso.http.live_feed import Feed
+from percorso.http.passwords import Door
+from percorso.http.services import Services
+from percorso.main.company import Company
+from percorso.pipeline.relay import Relay
+
+ANALYSIS_TIMEOUT_S = 120.0
+
+
+def services_of(company: Company) -> Services:
+    """What the routes use, on this company."""
+    transport = httpx.AsyncHTTPTransport(uds=str(company.directory.analyse_socket))
+    return Services(
+        version=__version__,
+        company=company.facts,
+        config=company.config,
+        clock=company.clock,
+        civil=company.civil,
+        collector=company.collector,
+        accounts=company.accounts,
+        audit=company.audit,
+        people=company.people,
+        tasks=company.tasks,
+        mailbox=company.mailbox,
+        watch=company.watch,
+        keys=KeyRing(company.accounts, company.clock),
+        door=Door(),
+        feed=Feed(company.watch),
+        analysis=httpx.AsyncClient(transport=transport, base_url="http://analysis", timeout=ANALYSIS_TIMEOUT_S),
+        directory=company.directory,
+        pages=default_pages(),
+    )
+
+
+def api_app(company: Company) -> Any:
+    """The ASGI app that the API process serves."""
+    services = services_of(company)
+    app = create_app(services, [answer_router(company.answers, company.civil)])
+    app.router.lifespan_context = lambda app: running(company, services, app)
+    return collecting(app, company.collector, services.keys.source)
+
+
+@asynccontextmanager
+async def running(company: Company, services: Services, _app: FastAPI) -> AsyncIterator[None]:
+    """The collector's writer and the relay run as long as the app does; all that was taken is written before it ends."""
+    stop = threading.Event()
+    relay = threading.Thread(target=Relay(company.outbox, company.collector).run, args=(stop,), name="relay")
+    company.collector.start()
+    relay.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        relay.join()
+        company.collector.stop()
+        await services.analysis.aclose()

@@ -1,0 +1,115 @@
+"""lake -> answers: what the analysis process is asked, each question on one moment of the data."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from percorso.insight.attention import Attention, attention
+from percorso.insight.board import Board, board
+from percorso.insight.dimensions import DIMENSIONS
+from percorso.insight.journey_map import JourneyMap, StagePeople, journey_map, stage_people
+from percorso.insight.kpi import KPIS
+from percorso.insight.kpi.ask import Reader, about, ask
+from percorso.insight.kpi.definition import Definition
+from percorso.insight.kpi.result import Definitions, KpiAnswer
+from percorso.insight.timeline import TimelinePage, timeline
+from percorso.insight.windows import Window, last_period
+from percorso.model.config import Config
+from percorso.model.errors import InvalidInput, NotFound
+from percorso.model.journey import Journey
+from percorso.model.time import CivilClock
+from percorso.ports import Clock, Engine
+
+MAP_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Analyst:
+    """Answers questions about everybody. Any thread may ask; each question has a session of its own.
+
+    Days are company-local, the first included, the last not; None = a default that the method names.
+    """
+
+    engine: Engine
+    config: Config
+    civil: CivilClock
+    clock: Clock
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """One moment of the data."""
+        with self.engine.session() as session:
+            yield Reader(session, self.civil)
+
+    def definitions(self) -> Definitions:
+        """Every KPI with what it means."""
+        return Definitions(kpis=tuple(about(kpi) for kpi in KPIS.values()), dimensions=tuple(DIMENSIONS))
+
+    def board(self) -> Board:
+        """Every KPI now, before, and over thirteen weeks."""
+        with self.reading() as reader:
+            return board(reader, self._today(reader))
+
+    def attention(self) -> list[Attention]:
+        """What needs attention, the gravest first."""
+        with self.reading() as reader:
+            return attention(reader, self._today(reader))
+
+    def kpi(self, name: str, by: Sequence[str], start: date | None, end: date | None) -> KpiAnswer:
+        """One KPI: the whole, then by the dimensions. Default: all the days there are.
+
+        Raises NotFound for an unknown KPI, InvalidInput for an unknown dimension.
+        """
+        definition = kpi_named(name)
+        with self.reading() as reader:
+            whole = ask(reader, definition, (), start, end)
+            window = whole[0].window
+            parts = ask(reader, definition, by, window.start, window.end) if by else []
+        return KpiAnswer(definition=about(definition), rows=(*whole, *parts))
+
+    def journey_map(self, journey: str, start: date | None, end: date | None) -> JourneyMap:
+        """A journey in three lenses. Default: the last 28 complete days."""
+        found = self._journey(journey)
+        with self.reading() as reader:
+            return journey_map(reader, self.config, found, self._window(reader, start, end))
+
+    def stage_people(self, journey: str, stage: str, start: date | None, end: date | None, limit: int) -> StagePeople:
+        """The people behind a stage of the map of the same window. Raises NotFound for an unknown stage."""
+        found = self._journey(journey)
+        if stage not in {known.id for known in found.stages}:
+            raise NotFound(f"the journey {journey} has no stage {stage!r}")
+        with self.reading() as reader:
+            window = self._window(reader, start, end)
+            return stage_people(reader, self.config, found, stage, window, limit)
+
+    def timeline(self, person_id: str, before: str | None, channel: str | None, limit: int) -> TimelinePage:
+        """A page of one person's events, newest first."""
+        with self.engine.session() as session:
+            return timeline(session, person_id, before, channel, limit)
+
+    def _journey(self, journey: str) -> Journey:
+        for known in self.config.journeys:
+            if known.id == journey:
+                return known
+        raise NotFound(f"there is no journey {journey!r}; there are {', '.join(j.id for j in self.config.journeys)}")
+
+    def _today(self, reader: Reader) -> date:
+        """The civil date, or the day after the last event when the data end earlier (imported history alone)."""
+        today = self.civil.civil_date(self.clock.now())
+        last = reader.last_day()
+        return today if last is None else min(today, last + timedelta(days=1))
+
+    def _window(self, reader: Reader, start: date | None, end: date | None) -> Window:
+        end = end or (self._today(reader) if start is None else self.civil.civil_date(self.clock.now()))
+        start = start or last_period(end, MAP_DAYS).start
+        if end < start:
+            raise InvalidInput(f"the window ends ({end}) before it begins ({start})")
+        return Window(start=start, end=end)
+
+
+def kpi_named(name: str) -> Definition:
+    """A KPI by its name. Raises NotFound, listing those there are."""
+    if name not in KPIS:
+        raise NotFound(f"there is no KPI {name!r}; there are {', '.join(KPIS)}")
+    return KPIS[name]

@@ -1,0 +1,70 @@
+"""All settings, read once at the start from the environment (``PERCORSO_*``) and passed on as plain values.
+
+With no variable set the whole product runs on one machine, on files.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Every setting with its default."""
+
+    model_config = SettingsConfigDict(env_prefix="PERCORSO_", env_ignore_empty=True, extra="ignore")
+
+    dir: Path = Field(default=Path("percorso-data"), description="Where the company's data lives.")
+    log_url: str | None = Field(
+        default=None, description="Database of the log; default the file log.db in the directory."
+    )
+    state_url: str | None = Field(
+        default=None, description="Database of the state; default the file state.db in the directory."
+    )
+    lake_url: str | None = Field(
+        default=None, description="Folder of the Parquet lake; default lake/ in the directory."
+    )
+
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8321, ge=0, le=65535, description="Port the server listens on; 0 = any free one.")
+    base_url: str | None = Field(
+        default=None, description="Public address, used in links of messages; default http://HOST:PORT."
+    )
+
+    name: str = Field(default="Percorso", description="First start only: name of the company.")
+    zone: str = Field(default="Europe/Rome", description="First start only: IANA time zone of the company.")
+    currency: str = Field(default="EUR", description="First start only: ISO currency of amounts that name none.")
+    language: Literal["it", "en"] = Field(
+        default="it", description="First start only: language of people who told none."
+    )
+    packs: Words = Field(
+        default=("retail",), description="First start only: packs in force, comma-separated names or files."
+    )
+
+    smtp_host: str | None = Field(
+        default=None, description="SMTP server; without it mail goes to the built-in inbox page."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the SMTP server.")
+    smtp_user: str | None = Field(default=None, description="User name at the SMTP server.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the SMTP server.")
+    smtp_tls: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="How the connection is secured."
+    )
+    smtp_from: str = Field(default="Percorso <percorso@localhost>", description="Sender of mails.")
+    smtp_allow: Words = Field(
+        default=(), description="Test mode: only these addresses or @domains get mail, comma-separated."
+    )
+
+    memory_mb: int = Field(default=2048, ge=256, description="Memory limit of the analysis engine.")
+    threads: int = Field(default=2, ge=1, description="Threads of the analysis engine.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level of log lines."
+    )
+
+    @field_validator("packs", "smtp_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value

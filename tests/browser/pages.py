@@ -1,0 +1,43 @@
+"""The pages, with an address of each that shows something."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.browser.conftest import Demo
+
+FIXED: Mapping[str, str] = {
+    "today": "/",
+    "essential": "/?mode=essential",
+    "journey": "/journey",
+    "journey-table": "/journey?view=table",
+    "kpi": "/kpis/csat",
+    "people": "/people",
+    "live": "/live",
+    "inbox": "/inbox",
+    "tasks": "/tasks",
+    "playbooks": "/playbooks",
+    "settings": "/settings",
+    "lost": "/nowhere",
+}
+
+
+def pages_of(demo: Demo) -> dict[str, str]:
+    """Every page; the person is the one with the most events among those seen last."""
+    return {
+        **FIXED,
+        "person": f"/people/{liveliest(demo)['person_id']}",
+        "stage": f"/journey?stage={stage(demo)}&lens=experience",
+    }
+
+
+def liveliest(demo: Demo) -> dict[str, Any]:
+    """A person with much to show."""
+    people: Any = demo.get("/api/people?limit=50")
+    found: dict[str, Any] = max(people["people"], key=lambda person: person["events"])
+    return found
+
+
+def stage(demo: Demo) -> str:
+    """A stage after the purchase, where people have something to say."""
+    config: Any = demo.get("/api/config")
+    return str(next(one["id"] for one in config["journeys"][0]["stages"] if one["phase"] == "after"))

@@ -1,0 +1,105 @@
+"""A backup taken while events come in is a whole company again somewhere else."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from percorso.main import open_company
+from percorso.main.backup import HELD, backup, restore
+from percorso.main.checking import check
+from percorso.main.company import Company
+from percorso.main.replaying import replay
+from percorso.model.directory import Directory
+from percorso.model.errors import Conflict, InvalidInput, NotFound
+from percorso.settings import Settings
+from tests.test_replay import made, take
+
+
+def failures(company: Company) -> list[object]:
+    return [finding for finding in check(company) if not finding["ok"]]
+
+
+def test_a_restored_copy_passes_check(company: Company, tmp_path: Path, settings: Settings) -> None:
+    take(company, made(200, 1))
+    company.processor.drain()
+    take(company, made(40, 2))
+    backup(company, tmp_path / "copy")
+    take(company, made(10, 3))
+    done = restore(Directory.at(tmp_path / "again"), settings, tmp_path / "copy")
+    assert done["folded"] == 40
+    with open_company(tmp_path / "again", settings) as again:
+        assert failures(again) == []
+        assert again.facts == company.facts
+        assert again.log.size().head == 240
+        assert replay(again, swap=False)["equal"]
+
+
+def test_a_backup_under_load_is_of_one_moment(company: Company, tmp_path: Path, settings: Settings) -> None:
+    stop = threading.Event()
+
+    def work() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            take(company, made(50, 100 + number))
+            company.processor.drain()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        for number in range(3):
+            with open_company(company.directory, settings, write=False) as reader:
+                backup(reader, tmp_path / f"copy{number}")
+    finally:
+        stop.set()
+        worker.join()
+    for number in range(3):
+        restore(Directory.at(tmp_path / f"again{number}"), settings, tmp_path / f"copy{number}")
+        with open_company(tmp_path / f"again{number}", settings) as again:
+            assert failures(again) == []
+
+
+def test_waiting_messages_are_not_sent_after_a_restore(company: Company, tmp_path: Path, settings: Settings) -> None:
+    take(company, made(300, 6))
+    company.processor.drain()
+    waiting = company.outbox.due(company.clock.now(), 1_000)
+    assert waiting
+    backup(company, tmp_path / "copy")
+    done = restore(Directory.at(tmp_path / "again"), settings, tmp_path / "copy")
+    assert done["held"] == len(waiting)
+    with open_company(tmp_path / "again", settings) as again:
+        assert again.outbox.due(again.clock.now(), 1_000) == []
+        told = again.outbox.find(waiting[0].message_id)
+        assert told is not None
+        assert (told.state, told.refusal) == ("unknown", HELD)
+
+
+def test_what_cannot_be_restored_says_why(company: Company, tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(NotFound, match="holds no backup"):
+        restore(Directory.at(tmp_path / "again"), settings, tmp_path)
+    backup(company, tmp_path / "copy")
+    with pytest.raises(Conflict, match="not empty"):
+        backup(company, tmp_path / "copy")
+    with pytest.raises(Conflict, match="already"):
+        restore(company.directory, settings, tmp_path / "copy")
+    (tmp_path / "copy" / "log.db").write_bytes(b"spoilt")
+    with pytest.raises(InvalidInput, match=r"damaged: log\.db"):
+        restore(Directory.at(tmp_path / "again"), settings, tmp_path / "copy")
+    assert not (tmp_path / "again" / "log.db").exists()
+
+
+def test_a_backup_cannot_write_outside_its_target(company: Company, tmp_path: Path, settings: Settings) -> None:
+    backup(company, tmp_path / "copy")
+    record = json.loads((tmp_path / "copy" / "backup.json").read_text())
+    record["files"]["../outside"] = "0" * 64
+    (tmp_path / "copy" / "backup.json").write_text(json.dumps(record))
+    with pytest.raises(InvalidInput, match="outside itself"):
+        restore(Directory.at(tmp_path / "again"), settings, tmp_path / "copy")
+
+
+def test_run_and_its_tokens_are_not_in_a_backup(company: Company, tmp_path: Path) -> None:
+    (company.directory.run / "token").write_text("secret")
+    backup(company, tmp_path / "copy")
+    assert not (tmp_path / "copy" / "run").exists()

@@ -1,0 +1,106 @@
+/** The map of addresses. Every page is its own chunk. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { Failure, Loading } from "@/parts/Await";
+import { NotFound } from "@/pages/entry/NotFound";
+import { Shell } from "@/shell/Shell";
+import {
+  inboxSearch,
+  journeySearch,
+  kpiSearch,
+  liveSearch,
+  peopleSearch,
+  personSearch,
+  playbookSearch,
+  tasksSearch,
+  todaySearch,
+} from "./search";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const today = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  validateSearch: todaySearch,
+  component: lazyRouteComponent(() => import("@/pages/today/TodayPage"), "TodayPage"),
+});
+const journey = createRoute({
+  getParentRoute: () => root,
+  path: "/journey",
+  validateSearch: journeySearch,
+  component: lazyRouteComponent(() => import("@/pages/journey/JourneyPage"), "JourneyPage"),
+});
+const kpis = createRoute({
+  getParentRoute: () => root,
+  path: "/kpis",
+  beforeLoad: () => {
+    throw redirect({ to: "/kpis/$kpi", params: { kpi: "nps" }, replace: true });
+  },
+});
+const kpi = createRoute({
+  getParentRoute: () => root,
+  path: "/kpis/$kpi",
+  validateSearch: kpiSearch,
+  component: lazyRouteComponent(() => import("@/pages/kpi/KpiPage"), "KpiPage"),
+});
+const people = createRoute({
+  getParentRoute: () => root,
+  path: "/people",
+  validateSearch: peopleSearch,
+  component: lazyRouteComponent(() => import("@/pages/people/PeoplePage"), "PeoplePage"),
+});
+const person = createRoute({
+  getParentRoute: () => root,
+  path: "/people/$id",
+  validateSearch: personSearch,
+  component: lazyRouteComponent(() => import("@/pages/person/PersonPage"), "PersonPage"),
+});
+const live = createRoute({
+  getParentRoute: () => root,
+  path: "/live",
+  validateSearch: liveSearch,
+  component: lazyRouteComponent(() => import("@/pages/live/LivePage"), "LivePage"),
+});
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: "/inbox",
+  validateSearch: inboxSearch,
+  component: lazyRouteComponent(() => import("@/pages/inbox/InboxPage"), "InboxPage"),
+});
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: "/tasks",
+  validateSearch: tasksSearch,
+  component: lazyRouteComponent(() => import("@/pages/tasks/TasksPage"), "TasksPage"),
+});
+const playbooks = createRoute({
+  getParentRoute: () => root,
+  path: "/playbooks",
+  validateSearch: playbookSearch,
+  component: lazyRouteComponent(() => import("@/pages/playbooks/PlaybooksPage"), "PlaybooksPage"),
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/pages/settings/SettingsPage"), "SettingsPage"),
+});
+/** The setup link stays good after signing up: it leads home. */
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  beforeLoad: () => {
+    throw redirect({ to: "/", replace: true });
+  },
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([today, journey, kpis, kpi, people, person, live, inbox, tasks, playbooks, settings, setup]),
+  defaultPreload: "intent",
+  defaultPendingComponent: () => <Loading height={320} />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,109 @@
+/** What the addresses of pages carry: every view and filter has a link. Unknown or malformed values are left out. */
+type Raw = Record<string, unknown>;
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function word(raw: Raw, key: string): string | undefined {
+  const value = raw[key];
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function oneOf<T extends string>(raw: Raw, key: string, allowed: readonly T[]): T | undefined {
+  const value = word(raw, key);
+  return allowed.find((each) => each === value);
+}
+
+function day(raw: Raw, key: string): string | undefined {
+  const value = word(raw, key);
+  return value && DAY.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
+
+export interface Days {
+  from?: string;
+  to?: string;
+}
+
+/** A window only when both ends are there and in order. */
+export function days(raw: Raw): Days {
+  const from = day(raw, "from");
+  const to = day(raw, "to");
+  return from && to && from < to ? { from, to } : {};
+}
+
+/** Drops what is undefined, so that addresses stay short. */
+export function compact<T extends object>(search: T): T {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as T;
+}
+
+export interface TodaySearch {
+  mode?: "essential";
+}
+export const todaySearch = (raw: Raw): TodaySearch => compact({ mode: oneOf(raw, "mode", ["essential"]) });
+
+export const LENSES = ["front", "experience", "back"] as const;
+export type Lens = (typeof LENSES)[number];
+
+export interface JourneySearch extends Days {
+  journey?: string;
+  view?: "table";
+  stage?: string;
+  lens?: Lens;
+}
+export const journeySearch = (raw: Raw): JourneySearch =>
+  compact({
+    ...days(raw),
+    journey: word(raw, "journey"),
+    view: oneOf(raw, "view", ["table"]),
+    stage: word(raw, "stage"),
+    lens: oneOf(raw, "lens", LENSES),
+  });
+
+export interface KpiSearch extends Days {
+  by?: string;
+}
+export const kpiSearch = (raw: Raw): KpiSearch => compact({ ...days(raw), by: word(raw, "by") });
+
+export interface PeopleSearch extends Days {
+  q?: string;
+  journey?: string;
+  stage?: string;
+  live?: "1";
+}
+export const peopleSearch = (raw: Raw): PeopleSearch =>
+  compact({
+    ...days(raw),
+    q: word(raw, "q"),
+    journey: word(raw, "journey"),
+    stage: word(raw, "stage"),
+    live: oneOf(raw, "live", ["1"]),
+  });
+
+export interface PersonSearch {
+  channel?: string;
+  show?: "events" | "ours";
+}
+export const personSearch = (raw: Raw): PersonSearch =>
+  compact({ channel: word(raw, "channel"), show: oneOf(raw, "show", ["events", "ours"]) });
+
+export const VERDICTS = ["accepted", "conflict", "quarantined", "suppressed"] as const;
+export type ShownVerdict = (typeof VERDICTS)[number];
+export interface LiveSearch {
+  verdict?: ShownVerdict;
+}
+export const liveSearch = (raw: Raw): LiveSearch => compact({ verdict: oneOf(raw, "verdict", VERDICTS) });
+
+export interface TasksSearch {
+  state?: "done";
+}
+export const tasksSearch = (raw: Raw): TasksSearch => compact({ state: oneOf(raw, "state", ["done"]) });
+
+export interface InboxSearch {
+  mail?: string;
+}
+export const inboxSearch = (raw: Raw): InboxSearch => compact({ mail: word(raw, "mail") });
+
+export interface PlaybookSearch {
+  play?: string;
+}
+export const playbookSearch = (raw: Raw): PlaybookSearch => compact({ play: word(raw, "play") });

@@ -1,0 +1,54 @@
+/** The map of pages: what the navigation and the palette offer, and the right each needs. */
+import { BookOpenText, ChartSpline, ListChecks, Mail, Radio, Route, Settings, Sunrise, Users, type LucideIcon } from "lucide-react";
+import type { Right } from "@/api/session";
+import type { Key } from "@/i18n";
+
+export interface PageLink {
+  to: "/" | "/journey" | "/kpis" | "/people" | "/tasks" | "/inbox" | "/playbooks" | "/live" | "/settings";
+  label: Key;
+  /** For the narrow bar at the bottom. */
+  short?: Key;
+  icon: LucideIcon;
+  right: Right;
+}
+
+export interface PageGroup {
+  title: Key | null;
+  pages: readonly PageLink[];
+}
+
+export const GROUPS: readonly PageGroup[] = [
+  { title: null, pages: [{ to: "/", label: "nav.today", icon: Sunrise, right: "insight" }] },
+  {
+    title: "nav.group.see",
+    pages: [
+      { to: "/journey", label: "nav.journey", short: "nav.journeyShort", icon: Route, right: "insight" },
+      { to: "/people", label: "nav.people", icon: Users, right: "people" },
+      { to: "/kpis", label: "nav.kpis", icon: ChartSpline, right: "insight" },
+    ],
+  },
+  {
+    title: "nav.group.act",
+    pages: [
+      { to: "/tasks", label: "nav.tasks", icon: ListChecks, right: "people" },
+      { to: "/playbooks", label: "nav.playbooks", icon: BookOpenText, right: "insight" },
+      { to: "/inbox", label: "nav.inbox", icon: Mail, right: "people" },
+    ],
+  },
+  {
+    title: "nav.group.data",
+    pages: [
+      { to: "/live", label: "nav.live", icon: Radio, right: "people" },
+      { to: "/settings", label: "nav.settings", icon: Settings, right: "insight" },
+    ],
+  },
+];
+
+/** The four that fit in the bar at the bottom of a phone. */
+export const AT_HAND: readonly PageLink["to"][] = ["/", "/journey", "/people", "/tasks"];
+
+export function pagesFor(rights: readonly string[]): PageGroup[] {
+  return GROUPS.map((group) => ({ ...group, pages: group.pages.filter((page) => rights.includes(page.right)) })).filter(
+    (group) => group.pages.length > 0,
+  );
+}
