@@ -82,7 +82,7 @@ def make_lake(folder: Path, state: Database, count: int) -> None:
         columns = ", ".join(EVENTS)
         connection.execute(
             f"COPY (SELECT {columns} FROM ({query}) ORDER BY person_id, occurred_at, seq)"
-            f" TO {quoted(str(folder / path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)"
+            f" TO {quoted(str(folder / path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192)"
         )
         first = (start.date() - date(1970, 1, 1)).days
         days = {"first_day": first, "last_day": first + (end - start).days - 1}

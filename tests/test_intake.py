@@ -62,6 +62,7 @@ def test_an_ordinary_call_is_accepted() -> None:
         (b'{"type":"track","event":"a\\u0000b","userId":"u"}', "invalid_text"),
         (b'{"type":"track","event":"\xff","userId":"u"}', "invalid_text"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_no_event_is_refused_with_its_reason(item: Any, reason: str) -> None:
     outcome = read(item)

@@ -42,7 +42,7 @@ def test_every_page_looks_right(look: Look, demo: Demo, look_at: Callable[[Look]
         page.add_style_tag(content=_STILL)
         picture(page, f"{name}-{look.name}")
         wrong += [f"{name}: {fault}" for fault in faults(page, look)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def faults(page: Page, look: Look) -> list[str]:

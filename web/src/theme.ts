@@ -30,6 +30,7 @@ const night: MantineColorsTuple = [
 
 const dialog = { title: { fontSize: 20, fontWeight: 600, letterSpacing: "-0.015em" } };
 
+const full = { "--button-bg": "var(--accent)", "--button-color": "var(--on-accent)", "--button-hover": "var(--accent-ink)" };
 const soft = {
   "--button-bg": "var(--accent-soft)",
   "--button-color": "var(--accent-ink)",
@@ -49,7 +50,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: {
-      vars: (_: unknown, props: { variant?: string }) => ({ root: props.variant === "light" ? soft : {} }),
+      vars: (_: unknown, { variant = "filled", color }: { variant?: string; color?: string }) => ({
+        root: color ? {} : variant === "light" ? soft : variant === "filled" ? full : {},
+      }),
     },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 320 } },
     Drawer: { defaultProps: { position: "right", overlayProps: { backgroundOpacity: 0.35, blur: 2 } }, styles: dialog },
@@ -59,7 +62,7 @@ export const theme = createTheme({
 
 /** Our tokens in Mantine's names, so that its parts sit on the same ground. */
 export const variables: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: { "--mantine-primary-color-contrast": "var(--on-accent)" },
   light: {
     "--mantine-color-body": "var(--surface)",
     "--mantine-color-text": "var(--ink)",

@@ -37,10 +37,13 @@ def moments(events: Any, journey: Journey, window: Window, *, main: bool) -> Any
     """Events of people in the window with ``position`` and ``index``; what they did before says where they began."""
     known = events.filter(events.person_id.notnull()).mutate(stage=opened_stage(events, journey, main=main))
     inside = known.filter(within(known, window)).select(*COLUMNS, "properties").mutate(inside=ibis.literal(True))
-    earlier = known.filter(known.local_date < window.start, known.stage.notnull()).semi_join(inside, "person_id")
-    order = [earlier.occurred_at.desc(), earlier.tie.desc(), earlier.message_id.desc()]
-    ranked = earlier.mutate(nth=ibis.row_number().over(ibis.window(group_by=earlier.person_id, order_by=order)))
-    begun = ranked.filter(ranked.nth == 0).select(*COLUMNS, properties=ibis.null("string"), inside=ibis.literal(False))
+    before = known.filter(known.local_date < window.start, known.stage.notnull())
+    earlier = before.select("person_id", "occurred_at", "tie", "message_id", "stage").semi_join(inside, "person_id")
+    order = ibis.struct({"at": earlier.occurred_at, "tie": earlier.tie, "id": earlier.message_id})
+    last = earlier.group_by("person_id").agg(stage=earlier.stage.argmax(order), occurred_at=earlier.occurred_at.max())
+    known_then = {"person_id", "stage", "occurred_at", "inside"}
+    nothing = {name: ibis.null(inside[name].type()) for name in inside.columns if name not in known_then}
+    begun = last.mutate(**nothing, inside=ibis.literal(False)).select(*inside.columns)
     placed = last_stage(inside.union(begun))
     index = ibis.cases(
         *((placed.position == stage.id, ibis.literal(at, "int64")) for at, stage in enumerate(journey.stages)),

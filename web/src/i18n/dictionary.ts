@@ -1,5 +1,6 @@
 /** Every text of the interface, Italian and English side by side, so that neither can be forgotten. */
 import { engage } from "./words/engage";
+import { events } from "./words/events";
 import { journey } from "./words/journey";
 import { kpi } from "./words/kpi";
 import { live } from "./words/live";
@@ -12,6 +13,7 @@ import { vocabulary } from "./words/vocabulary";
 export const dictionary = {
   ...shell,
   ...vocabulary,
+  ...events,
   ...today,
   ...journey,
   ...kpi,

@@ -39,7 +39,8 @@ export function Palette({ opened, onClose, groups }: PaletteProps) {
       size={580}
       padding={0}
       radius="lg"
-      aria-label={t("palette.title")}
+      title={t("palette.title")}
+      styles={{ header: { display: "none" } }}
     >
       <Finder onClose={onClose} groups={groups} />
     </Modal>

@@ -114,8 +114,7 @@ def ask(
 
 def grouped(definition: Definition, events: Any, window: Window, by: Sequence[str], known_to: int) -> Any:
     """Expression: the sums of a definition over the units of a window, one row a group (and bin)."""
-    units = definition.units(_narrow(events, definition, by), known_to)
-    units = units.filter(within(units, window))
+    units = _units(definition, events, window, by, known_to)
     if any(DIMENSIONS[name].position for name in by):
         units = with_position(units, events)
     keys = {f"by_{name}": DIMENSIONS[name].of(units) for name in by}
@@ -125,6 +124,14 @@ def grouped(definition: Definition, events: Any, window: Window, by: Sequence[st
     sums = definition.sums(keyed)
     result = keyed.group_by(list(keys)).agg(**sums) if keys else keyed.agg(**sums)
     return result.cast(dict(definition.returns))
+
+
+def _units(definition: Definition, events: Any, window: Window, by: Sequence[str], known_to: int) -> Any:
+    """The units of a window, with what the dimensions read."""
+    bare = definition.bare_units is not None and all(DIMENSIONS[name].reads == ("local_date",) for name in by)
+    make = definition.bare_units if bare and definition.bare_units is not None else definition.units
+    units = make(_narrow(events, definition, by), known_to)
+    return units.filter(within(units, window))
 
 
 def _narrow(events: Any, definition: Definition, by: Sequence[str]) -> Any:
@@ -162,8 +169,7 @@ class Days:
 
 def by_day(definition: Definition, events: Any, window: Window, known_to: int) -> Any:
     """Expression: the sums of a definition for each day of a window (and bin)."""
-    units = definition.units(_narrow(events, definition, ()), known_to)
-    units = units.filter(within(units, window))
+    units = _units(definition, events, window, (), known_to)
     keys = {"day": units.local_date} | ({"bin": definition.bin(units)} if definition.bin else {})
     keyed = units.mutate(**keys)
     return keyed.group_by(list(keys)).agg(**definition.sums(keyed))

@@ -32,6 +32,7 @@ class Definition:
     names       events it is made of: their sources decide whether a window is complete
     lag_days    how long after its day a unit can still change; younger units do not count and a window that holds
                 some is not complete
+    bare_units  the same units with their ``local_date`` alone, when that is cheaper and no other dimension is asked for
     bin         a further grouping of the sums (of the asa: the second of the wait)
     """
 
@@ -47,6 +48,7 @@ class Definition:
     units: Units
     sums: Callable[[Any], Mapping[str, Any]]
     estimate: Callable[[Sums], Estimate]
+    bare_units: Units | None = None
     bin: Callable[[Any], Any] | None = None
     lag_days: int = 0
 

@@ -19,15 +19,26 @@ DAYS = 90
 
 def units(events: Any, known_to: int) -> Any:
     """First orders of people whose 90 days are over, with ``returned``."""
-    orders = events.filter(events.name == "Order Completed", events.person_id.notnull())
-    person = ibis.window(group_by=orders.person_id)
-    ordered = ibis.window(group_by=orders.person_id, order_by=[orders.occurred_at, orders.tie, orders.message_id])
-    ranked = orders.mutate(nth=ibis.row_number().over(ordered), first_day=orders.local_date.min().over(person))
-    age = ranked.local_date.delta(ranked.first_day, unit="day")
-    again = ranked.group_by(ranked.person_id).agg(returned=((age > 0) & (age <= DAYS)).any())
-    first = ranked.filter(ranked.nth == 0)
-    day = first.local_date.delta(ibis.date(1970, 1, 1), unit="day")
-    return first.filter(day + DAYS < known_to).inner_join(again, "person_id").drop("nth", "first_day")
+    orders = _orders(events)
+    order = ibis.struct({"at": orders.occurred_at, "tie": orders.tie, "id": orders.message_id})
+    first = orders.group_by(orders.person_id).agg(first_seq=orders.seq.argmin(order))
+    people = buyers(events, known_to).select("person_id", "returned").inner_join(first, "person_id")
+    return orders.inner_join(people.drop("person_id"), orders.seq == people.first_seq).drop("first_seq")
+
+
+def buyers(events: Any, known_to: int) -> Any:
+    """The same people without their first order: (person_id, local_date, returned). Much cheaper."""
+    orders = _orders(events).select("person_id", "local_date")
+    begun = orders.group_by(orders.person_id).agg(first_day=orders.local_date.min())
+    since = orders.inner_join(begun, "person_id")
+    age = since.local_date.delta(since.first_day, unit="day")
+    people = since.group_by(since.person_id, since.first_day).agg(returned=((age > 0) & (age <= DAYS)).any())
+    day = people.first_day.delta(ibis.date(1970, 1, 1), unit="day")
+    return people.filter(day + DAYS < known_to).rename(local_date="first_day")
+
+
+def _orders(events: Any) -> Any:
+    return events.filter(events.name == "Order Completed", events.person_id.notnull())
 
 
 def sums(people: Any) -> Mapping[str, Any]:
@@ -54,6 +65,7 @@ DEFINITION = Definition(
     reads=READS,
     returns=RETURNS,
     units=units,
+    bare_units=buyers,
     sums=sums,
     estimate=estimate,
     lag_days=DAYS,

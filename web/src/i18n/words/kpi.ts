@@ -66,6 +66,11 @@ export const kpi = {
     "Il periodo scelto è vuoto. Allargalo, oppure controlla tra gli eventi dal vivo che i dati arrivino.",
     "The chosen period is empty. Widen it, or check among the live events that data arrive.",
   ],
+  "kpi.thinWeeks.title": ["Settimane troppo magre per una linea", "Weeks too thin for a line"],
+  "kpi.thinWeeks.text": [
+    "Nessuna settimana arriva a {n} casi. I numeri, settimana per settimana, sono nella tabella.",
+    "No week has {n} cases. The numbers, week by week, are in the table.",
+  ],
   "kpi.chart": ["{kpi} settimana per settimana", "{kpi} week by week"],
   "kpi.unknownKpi": ["Questo indicatore non esiste. Scegline uno qui sopra.", "There is no such KPI. Choose one above."],
 } as const satisfies Words;

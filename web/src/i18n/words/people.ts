@@ -79,7 +79,7 @@ export const people = {
   "person.waiting": ["In attesa", "Waiting"],
   "person.unknownOutcome": ["Esito ignoto", "Outcome unknown"],
   "person.taskOpened": ["Attività per un operatore", "Task for an agent"],
-  "person.because": ["Perché", "Because"],
+  "person.because": ["Che cosa l’ha deciso", "What decided it"],
   "person.beat": ["Ha avuto la meglio su {plays}", "Won over {plays}"],
   "person.details": ["Dettagli", "Details"],
   "person.ours": ["Quello che abbiamo deciso", "What we decided"],

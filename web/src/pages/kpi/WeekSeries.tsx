@@ -4,7 +4,8 @@ import { escapeHtml, type SeriesPoint, type SeriesText } from "@/charts/series";
 import { useFormat, useWords } from "@/i18n";
 import { Loading } from "@/parts/Await";
 import { DataTable } from "@/parts/DataTable";
-import { kpiText, tooFew } from "@/parts/kpi";
+import { Empty } from "@/parts/Empty";
+import { FEW, kpiText, tooFew } from "@/parts/kpi";
 import { kpiColumns } from "@/parts/kpiColumns";
 import { Twin } from "@/parts/Twin";
 
@@ -63,9 +64,13 @@ export function WeekSeries({ definition, rows, actions }: WeekSeriesProps) {
       hint={t("kpi.seriesHint")}
       actions={actions}
       chart={
-        <Suspense fallback={<Loading height={HEIGHT} />}>
-          <SeriesChart points={points} text={shown} height={HEIGHT} />
-        </Suspense>
+        points.every((point) => point.value === null) ? (
+          <Empty title={t("kpi.thinWeeks.title")} text={t("kpi.thinWeeks.text", { n: FEW })} />
+        ) : (
+          <Suspense fallback={<Loading height={HEIGHT} />}>
+            <SeriesChart points={points} text={shown} height={HEIGHT} />
+          </Suspense>
+        )
       }
       table={
         <DataTable

@@ -39,9 +39,12 @@ export function DecisionLine({ entry }: { entry: DecisionEntry }) {
           {[decision.channel && word("channel", decision.channel), decision.message?.recipient].filter(Boolean).join(" · ")}
         </p>
         {decision.reasons.length > 0 && (
-          <p className={css.entryText}>
-            {t("person.because")}: {decision.reasons.join("; ")}
-          </p>
+          <details className={css.reasons}>
+            <summary>{t("person.because")}</summary>
+            {decision.reasons.map((reason) => (
+              <code key={reason}>{reason}</code>
+            ))}
+          </details>
         )}
         {decision.alternatives.length > 0 && (
           <p className={css.entryText}>{t("person.beat", { plays: f.list(decision.alternatives.map((other) => text(other.play.name))) })}</p>

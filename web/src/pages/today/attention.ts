@@ -3,7 +3,7 @@ import type { AttentionRecord, BoardRecord, TileRecord } from "@/api/insight";
 import type { Status } from "@/api/status";
 import type { WordsOf } from "@/i18n";
 import type { Format } from "@/i18n/format";
-import { judge, kpiText, tooFew, type Unit } from "@/parts/kpi";
+import { FEW, judge, kpiText, tooFew, type Unit } from "@/parts/kpi";
 
 /** The subject in the company's words: a KPI's name or a friction's. */
 export function subjectName(item: AttentionRecord, { word }: WordsOf): string {
@@ -64,7 +64,7 @@ function numbers(tiles: readonly TileRecord[], { t, text }: WordsOf, f: Format):
     return {
       id: "kpi",
       tone: "neutral",
-      text: told.length ? t("essential.steady") : t("essential.noNumbers", { n: 10 }),
+      text: told.length ? t("essential.steady") : t("essential.noNumbers", { n: FEW }),
       button: t("essential.goKpi"),
       to: `/kpis/${tiles[0]?.kpi ?? "nps"}`,
     };

@@ -1,0 +1,20 @@
+"""The pages that show commands are followed, command by command, against a real `percorso up`."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.doc_runner import ROOT, Reading
+
+PAGES = ("README.md", "docs/walkthrough.md", "docs/collect.md", "docs/answering.md", "docs/operating.md")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_is_true(page: str, tmp_path: Path) -> None:
+    for program in ("bash", "curl"):
+        if shutil.which(program) is None:
+            pytest.skip(f"the pages use {program}, which is not installed")
+    with Reading(tmp_path) as reading:
+        assert reading.follow(ROOT / page) > 0
