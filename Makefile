@@ -6,6 +6,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
+SPREAD := --dist loadgroup
 PAGES := src/percorso/web/dist/index.html
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
@@ -29,11 +30,11 @@ run: setup $(PAGES) ## start your own company in ./percorso-data
 
 test: setup $(PAGES) chromium ## every test that needs no outside service, in under five minutes
 	cd web && npm test --silent
-	$(PYTEST) -n $(WORKERS) -m "not slow and not fault and not postgres"
+	$(PYTEST) -n $(WORKERS) $(SPREAD) -m "not slow and not fault and not postgres"
 
 test-all: setup $(PAGES) chromium postgresql ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
 	cd web && npm test --silent
-	PERCORSO_TEST_POSTGRES=required $(PYTEST) -n $(WORKERS) -m "not fault"
+	PERCORSO_TEST_POSTGRES=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault"
 	PERCORSO_TEST_POSTGRES=required $(PYTEST) -m fault
 
 soak: setup postgresql ## the long fault rounds, whose figures go into closing notes

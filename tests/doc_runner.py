@@ -7,7 +7,8 @@
 Ids, keys and the server's address differ from run to run: each is bound where the page shows it first and must be the
 same wherever the page shows it again. Times and dates need only look like one, and white space does not count. A command
 that asks (anything but a sending curl and the commands of `ACTS`) is asked again until it prints what the page shows, for
-the company is folded while the reader reads. `percorso up` starts a real server that lives as long as the page.
+the company is folded while the reader reads. The first `percorso up` starts a real server that lives as long as
+the page.
 """
 
 import os
@@ -43,7 +44,7 @@ _VOLATILE = re.compile(
     r"(?P<dots>\.\.\.)"
     r"|(?P<time>\d{4}-\d\d-\d\dT[\d:.]+Z)"
     r"|(?P<date>\b\d{4}-\d\d-\d\d\b)"
-    r"|(?P<id>\b[0-9a-f]{32}\b|\b(?:wk|sk)_[\w-]{43}|(?<=\()[\w-]{12}(?=\)))"
+    r"|(?P<id>\b[0-9a-f]{32}\b|\b(?:wk|sk)_[\w-]{43}|(?<=\()[\w.]{12}(?=\)))"
     r"|(?P<space>\s+)"
 )
 
@@ -111,7 +112,7 @@ class Reading:
 
     def _take(self, step: Step) -> None:
         words = shlex.split(step.command)
-        if words[:2] == ["percorso", "up"]:
+        if words[:2] == ["percorso", "up"] and self.server is None:
             self._start(step, words[2:])
             return
         deadline = time.monotonic() + WITHIN_S
@@ -123,7 +124,6 @@ class Reading:
                 raise AssertionError(f"{step.page.name}:{step.line}: $ {step.command}\n{wrong}")
 
     def _start(self, step: Step, options: list[str]) -> None:
-        assert self.server is None, f"{step.page.name}:{step.line}: a page starts one server"
         environment = {"PERCORSO_ZONE": zone_of_noon()}
         self.server = Server(self.folder / "percorso-data", *options, environment=environment)
         url, wanted = self.server.url, len(step.printed.splitlines())
@@ -140,7 +140,9 @@ class Reading:
         command = step.command
         for shown, real in self.bound.items():
             command = command.replace(shown, real)
-        script = f"set -a\n[ -f .variables ] && . ./.variables\n{command}\nstatus=$?\nexport -p >.variables\nexit $status"
+        script = (
+            f"set -a\n[ -f .variables ] && . ./.variables\n{command}\nstatus=$?\nexport -p >.variables\nexit $status"
+        )
         done = subprocess.run(
             ["bash", "-c", script], cwd=self.folder, env=_environment(), text=True, capture_output=True, timeout=120
         )
@@ -152,7 +154,7 @@ class Reading:
         return self._differs(step.printed, done.stdout + done.stderr) if step.printed else None
 
     def _value_of(self, name: str) -> str:
-        script = f". ./.variables; printf %s \"${name}\""
+        script = f'. ./.variables; printf %s "${name}"'
         return subprocess.run(
             ["bash", "-c", script], cwd=self.folder, env=_environment(), text=True, capture_output=True, check=True
         ).stdout
@@ -186,7 +188,7 @@ class Reading:
             if text in names:
                 return f"(?P={names[text]})"
             names[text] = f"id{len(names)}"
-            return rf"(?P<{names[text]}>[\w-]+)"
+            return rf"(?P<{names[text]}>[\w.-]+)"
         return {
             "dots": r".*?",
             "time": r"\d{4}-\d\d-\d\dT[\d:.]+Z",

@@ -1,15 +1,21 @@
 """The map against plain Python over the same events; its numbers and the people behind them are one."""
 
+import random
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytest
 
+from percorso.adapters.packs import load_packs
+from percorso.insight.journey_map import keep_moments
+from percorso.insight.windows import Window
+from percorso.model.condition import event_names
 from percorso.model.errors import NotFound
-from percorso.model.time import parse_iso
+from percorso.model.time import parse_iso, to_iso
 from tests.lakes import Lake, lake_in, track
 from tests.test_kpi import random_events, told
 
@@ -183,3 +189,30 @@ def test_unknown_journeys_and_stages_are_told(lake: Lake) -> None:
         lake.analyst.journey_map("nowhere", None, None)
     with pytest.raises(NotFound, match="no stage"):
         lake.analyst.stage_people(lake.config.journeys[0].id, "nowhere", None, None, 10)
+
+
+def test_every_journey_is_where_its_live_positions_are(tmp_path: Path) -> None:
+    """Stages of the other journeys are read off the event table again; the folds must have read the same."""
+    config = load_packs(["retail", "subscription", "service", "b2b"])
+    names = sorted(set().union(*(event_names(stage.entry) or () for j in config.journeys for stage in j.stages)))
+    rng = random.Random(4)
+    items = []
+    for n in range(600):
+        at = to_iso(parse_iso("2026-03-01T00:00:00Z") + rng.randrange(10_000) * 600_000_000)
+        name = rng.choice(names)
+        item = track(name, n, at, f"u{rng.randrange(40)}", order_id=f"o{n}", plan="base", guide="comparison", results=0)
+        item["properties"] |= {"subject": rng.choice(["machine", "order"]), "resolved": rng.random() < 0.5, "score": 3}
+        items.append(item | {"context": {"touchpoint": rng.choice(config.touchpoints).id}})
+    with lake_in(tmp_path, config) as lake:
+        lake.import_(items)
+        lake.fold()
+        for journey in config.journeys:
+            with lake.analyst.reading() as reader:
+                here = keep_moments(reader, config, journey, Window(start=date(2026, 1, 1), end=date(2027, 1, 1)))
+                order = ["occurred_at", "tie", "message_id"]
+                rows = reader.session.execute(here.order_by(order).select("person_id", "position"))
+                positions = reader.session.table("positions")
+                live = reader.session.execute(positions.filter(positions.journey == journey.id))
+            last = {row["person_id"]: row["position"] for row in rows if row["position"] is not None}
+            assert {row["person_id"]: row["stage"] for row in live} == last
+            assert last

@@ -316,7 +316,8 @@ class EngineSession(Protocol):
     ) -> list[dict[str, Any]]:
         """The events folded under some identifiers, newest first by (occurred_at, seq), older than `before`.
 
-        Columns as in `model.tables.EVENTS`; times are micros.
+        Columns seq, message_id, source, type, name, node_id, occurred_at (micros), touchpoint, channel, phase, stage,
+        historical and properties, as in `model.tables.EVENTS`.
         """
         ...
 

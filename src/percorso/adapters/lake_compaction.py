@@ -17,7 +17,7 @@ MANY = 8
 ROWS_A_FILE = 2_000_000
 MOST_FILES = 16
 
-_WRITE = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192)"
+_WRITE = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,26 @@ from typing import Any
 from percorso.adapters.duckdb_base import quoted
 from percorso.adapters.engine_tables import Moment, read_files, typed
 from percorso.adapters.projection import LOG_COLUMNS, PLACED_COLUMNS, projection
-from percorso.model.tables import EVENTS
 
 MOST_HOLDERS = 500
+COLUMNS = (
+    *(
+        "seq",
+        "message_id",
+        "source",
+        "type",
+        "name",
+        "node_id",
+        "occurred_at",
+        "touchpoint",
+        "channel",
+        "phase",
+        "stage",
+    ),
+    *("historical", "properties"),
+)
+"""Every further column costs a look into every block of every file."""
+
 _ID = re.compile(r"^[\x21-\x7e]{1,64}$")
 
 
@@ -44,10 +61,10 @@ def person_events(
     if moment.files:
         holders = ever_held(moment, nodes)
         held = f" AND person_id IN ({', '.join(quoted(holder) for holder in holders)})" if holders else ""
-        parts.append(f"SELECT {', '.join(EVENTS)} FROM {read_files(moment.files)} WHERE {among}{held}")
+        parts.append(f"SELECT {', '.join(COLUMNS)} FROM {read_files(moment.files)} WHERE {among}{held}")
     if moment.upto > moment.sealed:
         _load_tail(connection, moment, among)
-        parts.append(typed(projection("person_raw", "person_placed")))
+        parts.append(f"SELECT {', '.join(COLUMNS)} FROM ({typed(projection('person_raw', 'person_placed'))})")
     if not parts:
         return []
     conditions = ["true"]
@@ -57,7 +74,7 @@ def person_events(
     if channel is not None:
         conditions.append(f"channel = {quoted(channel)}")
     result = connection.execute(
-        "SELECT * REPLACE (epoch_us(occurred_at) AS occurred_at, epoch_us(received_at) AS received_at)"
+        "SELECT * REPLACE (epoch_us(occurred_at) AS occurred_at)"
         f" FROM ({' UNION ALL '.join(f'({part})' for part in parts)}) WHERE {' AND '.join(conditions)}"
         f" ORDER BY occurred_at DESC, seq DESC LIMIT {int(limit)}"
     )

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from percorso.cli.opener import Opener, opener
-from percorso.cli.output import Dir, say
+from percorso.cli.output import say
 from percorso.cli.up import Host, Port, serve
 from percorso.model.errors import Conflict
 
@@ -19,6 +19,7 @@ PACKS = ("retail", "subscription", "service", "b2b")
 EMAIL = "demo@example.com"
 DEFAULT_DIR = Path("demo-data")
 
+DemoDir = Annotated[Path, typer.Option("--dir", help="Where the example company's data lives.")]
 People = Annotated[int, typer.Option(min=20, help="How many people the example company has.")]
 Seed = Annotated[int, typer.Option(help="Another seed, another company.")]
 Live = Annotated[bool, typer.Option("--live/--no-live", help="Keep live traffic going.")]
@@ -29,7 +30,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def demo(
         ctx: typer.Context,
-        dir: Dir = DEFAULT_DIR,
+        dir: DemoDir = DEFAULT_DIR,
         people: People = 5_000,
         seed: Seed = 7,
         host: Host = None,

@@ -1,4 +1,4 @@
-"""`percorso keys`: write keys send events, secret keys read and manage."""
+"""`percorso keys`: write keys send events, secret keys call the API."""
 
 from typing import Annotated, Literal
 
@@ -9,8 +9,11 @@ from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.model.errors import NotFound
 from percorso.model.time import to_iso
 
-Kind = Annotated[Literal["write", "secret"], typer.Option(help="write sends events; secret reads and manages.")]
-Name = Annotated[str | None, typer.Option(help="For a write key the source of its events [default: its kind].")]
+Kind = Annotated[Literal["write", "secret"], typer.Option(help="write sends events; secret calls the API.")]
+Name = Annotated[
+    str | None,
+    typer.Option(help="For a write key the source of its events [default: web, command line].", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:

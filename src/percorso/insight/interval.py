@@ -48,7 +48,7 @@ def nps(promoters: int, detractors: int, n: int) -> Estimate:
     """The net promoter score, -100 to 100, with the adjusted Wald interval: three answers are added, 3/4 at each end.
 
     >>> [round(x, 2) for x in nps(50, 20, 100)[:3]]
-    [30.0, 13.71, 44.54]
+    [30.0, 14.05, 44.2]
     """
     if n == 0:
         return NOTHING

@@ -1,6 +1,7 @@
 """The processes of `percorso up`. Each gets the company and runs until SIGTERM."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -23,10 +24,21 @@ SEAL_EVERY_S = 5.0
 NICE = 10
 
 
+def settle_memory() -> None:
+    """Let the garbage collector rest: what was loaded stays, and batches make many objects but no cycles.
+
+    Without it a full collection in the middle of a batch costs tens of milliseconds of the slowest answers.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
 def run_api(company: Company, fd: int) -> None:
     """Collector, API and pages; the only process that appends to the log."""
     from percorso.main.web import api_app
 
+    settle_memory()
     serve_app(api_app(company), socket.socket(fileno=fd))
 
 
@@ -34,6 +46,7 @@ def run_worker(company: Company, _fd: int) -> None:
     """Folds the log into state."""
     stop = stopping()
     processor = company.processor
+    settle_memory()
     idle = IDLE_S
     while not stop.is_set():
         try:

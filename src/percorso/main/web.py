@@ -44,6 +44,7 @@ def services_of(company: Company) -> Services:
         analysis=httpx.AsyncClient(transport=transport, base_url="http://analysis", timeout=ANALYSIS_TIMEOUT_S),
         directory=company.directory,
         pages=default_pages(),
+        https=company.base_url.startswith("https://"),
     )
 
 

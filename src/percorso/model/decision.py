@@ -19,7 +19,7 @@ class Refusal(StrEnum):
     no_address    the channel has no address for this person
     not_allowed   test mode: the address is not on the allow-list
     expired       it waited longer than it is worth
-    render_failed the template could not be written for this person
+    render_failed  the template could not be written for this person
     """
 
     HISTORICAL = "historical"

@@ -120,7 +120,9 @@ MESSAGES: Mapping[str, ColumnOf] = {
 VERDICTS: Mapping[str, ColumnOf] = {
     "message_id": ColumnOf("string", "id given by the source, where it gave one"),
     "source": ColumnOf("!string", "name of the key or import"),
-    "verdict": ColumnOf("!string", "accepted, conflict, quarantined or suppressed; duplicates are only counted"),
+    "verdict": ColumnOf(
+        "!string", "accepted, duplicate, conflict, quarantined or suppressed; duplicates of imports are only counted"
+    ),
     "reason": ColumnOf("string", "why, a stable word"),
     "detail": ColumnOf("string", "what to do"),
     "received_at": ColumnOf("!timestamp(6)", "UTC"),

@@ -20,7 +20,7 @@ from percorso.insight.position import StageFinder, fold_path, positions
 from percorso.model.config import Config
 from percorso.model.errors import Conflict
 from percorso.model.event import Event, Placed
-from percorso.model.identifier import Identifier, rank
+from percorso.model.identifier import Identifier
 from percorso.model.person import Evidence, Node, Profile, StageEntry, merge_all
 from percorso.model.subject import EventSubject
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE
@@ -31,7 +31,6 @@ _log = structlog.get_logger()
 LIVE_BATCH = 2_000
 IMPORT_BATCH = 5_000
 _REMEMBERED = 200_000
-_DEVICE_RANK = rank("anonymous_id")
 
 
 class Decides(Protocol):
@@ -256,7 +255,7 @@ class _Batch:
 
     def _row(self, person: str, profile: Profile) -> PersonRow:
         facts = profile.facts
-        known = any(rank(self._nodes[member].kind) < _DEVICE_RANK for member in self._family[person])
+        known = self._nodes[person].kind != "anonymous_id"  # the root is the strongest identifier
         name = display_name(facts.traits) if facts.traits else None
         first, last = facts.first, facts.last
         return PersonRow(

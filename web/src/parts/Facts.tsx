@@ -12,7 +12,7 @@ export function Facts({ facts, counts }: FactsProps) {
   return (
     <dl className={css.facts} data-counts={counts || undefined}>
       {facts
-        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "")
         .map(([name, value]) => (
           <div key={name} className={css.fact}>
             <dt>{name}</dt>

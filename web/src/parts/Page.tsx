@@ -7,16 +7,18 @@ interface PageProps {
   title: string;
   lead?: ReactNode;
   controls?: ReactNode;
+  /** For maps: the whole width of a very wide screen. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function Page({ title, lead, controls, children }: PageProps) {
+export function Page({ title, lead, controls, wide, children }: PageProps) {
   const { t } = useWords();
   useEffect(() => {
     document.title = `${title} · ${t("app.name")}`;
   }, [title, t]);
   return (
-    <div className={css.page}>
+    <div className={css.page} data-wide={wide || undefined}>
       <header className={css.header}>
         <div className={css.titles}>
           <h1 className={css.title}>{title}</h1>

@@ -21,6 +21,7 @@ export const journey = {
   "journey.people.one": ["{n} persona", "{n} person"],
   "journey.people.other": ["{n} persone", "{n} people"],
   "journey.share": ["{share} della base", "{share} of the base"],
+  "journey.lens": ["Sguardo", "Lens"],
   "journey.lens.front": ["Che cosa fanno", "What people do"],
   "journey.lens.front.about": ["Punti di contatto e passaggio alla tappa dopo", "Touchpoints, and moving on to the next stage"],
   "journey.lens.experience": ["Che cosa provano", "What people feel"],

@@ -31,6 +31,7 @@ export function JourneyPage() {
   const map = useJourneyMap(journey, window);
   return (
     <Page
+      wide
       title={t("journey.title")}
       lead={map.data && <Denominator map={map.data} />}
       controls={

@@ -36,7 +36,7 @@ export function StageDrawer({ map, stage, lens, window, onLens, onClose }: Stage
           <div>
             <PhaseTag phase={stage.phase} long />
           </div>
-          <SegmentedControl fullWidth value={lens} onChange={(value) => onLens(value as Lens)} data={LENSES.map((each) => ({ value: each, label: t(`journey.lens.${each}`) }))} />
+          <SegmentedControl fullWidth styles={{ label: { whiteSpace: "normal" } }} aria-label={t("journey.lens")} value={lens} onChange={(value) => onLens(value as Lens)} data={LENSES.map((each) => ({ value: each, label: t(`journey.lens.${each}`) }))} />
           {lens === "front" && <FrontDetail stage={stage} />}
           {lens === "experience" && <ExperienceDetail stage={stage} />}
           {lens === "back" && <BackDetail stage={stage} />}

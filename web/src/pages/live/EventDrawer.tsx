@@ -33,7 +33,7 @@ function Detail({ item }: { item: LiveItem }) {
         <div className={css.why}>
           <p className={css.whyTitle}>{t("live.why")}</p>
           <p>{word("reason", item.reason) === item.reason ? (item.detail ?? item.reason) : word("reason", item.reason)}</p>
-          {item.detail && word("reason", item.reason) !== item.reason && <p className="quiet">{item.detail}</p>}
+          {item.detail && word("reason", item.reason) !== item.reason && <code className={css.technical} lang="en">{item.detail}</code>}
         </div>
       )}
       <Facts

@@ -6,7 +6,7 @@ import { Panel } from "@/parts/Page";
 import { Tag, type TagTone } from "@/parts/Tag";
 import { When } from "@/parts/When";
 import css from "./Person.module.css";
-import { traitText } from "./trait";
+import { languageText, traitText } from "./trait";
 
 type Of<K extends keyof PersonRecord> = { [each in K]: PersonRecord[each] };
 
@@ -68,7 +68,7 @@ export function Traits({ traits }: Of<"traits">) {
       {traits.length === 0 ? (
         <p className={css.reason}>{t("person.noTraits")}</p>
       ) : (
-        <Facts facts={traits.map((trait) => [word("trait", trait.name), traitText(trait.value, words)] as const)} />
+        <Facts facts={traits.map((trait) => [word("trait", trait.name), trait.name === "language" ? languageText(trait.value, words) : traitText(trait.value, words)] as const)} />
       )}
     </Panel>
   );

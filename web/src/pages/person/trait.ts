@@ -8,3 +8,9 @@ export function traitText(value: unknown, words: Pick<WordsOf, "t">): string {
   if (typeof value === "object") return JSON.stringify(value);
   return String(value);
 }
+
+/** A language by its name; whatever is no language tag stays as it is. */
+export function languageText(value: unknown, words: Pick<WordsOf, "t" | "language">): string {
+  if (typeof value !== "string" || !/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/.test(value)) return traitText(value, words);
+  return new Intl.DisplayNames([words.language], { type: "language" }).of(value) ?? value;
+}
