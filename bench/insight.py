@@ -55,6 +55,7 @@ _EVENT = """
         CASE WHEN k BETWEEN 75 AND 84 THEN 'EUR' END AS currency,
         CASE WHEN k IN (92, 93) THEN floor(random() * 11) WHEN k IN (94, 95) THEN 1 + floor(random() * 5) END AS score,
         CASE WHEN k IN (92, 93) THEN 10.0 WHEN k IN (94, 95) THEN 5.0 END::DOUBLE AS scale,
+        NULL::VARCHAR AS reply_to,
         CASE WHEN k IN (92, 93) THEN 'nps' WHEN k IN (94, 95) THEN 'csat' END AS survey_kind,
         CASE WHEN k >= 96 THEN round(-60 * ln(random()), 1) END AS wait_s, 'it' AS language,
         CASE WHEN k = 94 THEN 'consegna puntuale' END AS comment,
@@ -82,7 +83,7 @@ def make_lake(folder: Path, state: Database, count: int) -> None:
         columns = ", ".join(EVENTS)
         connection.execute(
             f"COPY (SELECT {columns} FROM ({query}) ORDER BY person_id, occurred_at, seq)"
-            f" TO {quoted(str(folder / path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192)"
+            f" TO {quoted(str(folder / path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384)"
         )
         first = (start.date() - date(1970, 1, 1)).days
         days = {"first_day": first, "last_day": first + (end - start).days - 1}

@@ -102,6 +102,7 @@ class Reading:
     folder: Path
     server: Server | None = None
     bound: dict[str, str] = field(default_factory=dict)
+    within_s: float = WITHIN_S
 
     def follow(self, page: Path) -> int:
         """Run the page's commands; how many. Raises AssertionError with the place where the page is untrue."""
@@ -115,7 +116,7 @@ class Reading:
         if words[:2] == ["percorso", "up"] and self.server is None:
             self._start(step, words[2:])
             return
-        deadline = time.monotonic() + WITHIN_S
+        deadline = time.monotonic() + self.within_s
         while True:
             wrong = self._run(step)
             if wrong is None:

@@ -125,7 +125,6 @@ def test_the_event_of_a_score() -> None:
         "scale": 5,
         "language": "it",
         "order_id": "A-1",
-        "survey_id": "m1",
         "message_id": "m1",
         "play": "late",
     }
@@ -243,7 +242,7 @@ def test_looking_records_nothing_and_confirming_records_once(company: Company) -
     assert company.node().profile.facts.counters["Survey Answered"] == 1
 
 
-def test_a_changed_mind_is_two_events_with_one_survey_id(company: Company) -> None:
+def test_a_changed_mind_is_two_events_about_one_message(company: Company) -> None:
     company.queue()
 
     async def visit(client: httpx.AsyncClient) -> None:
@@ -254,7 +253,7 @@ def test_a_changed_mind_is_two_events_with_one_survey_id(company: Company) -> No
     browse(company, visit)
     events = company.events("Survey Answered")
     assert [event.properties["score"] for event in events] == [5, 2]
-    assert {event.properties["survey_id"] for event in events} == {"m1"}
+    assert {event.properties["message_id"] for event in events} == {"m1"}
 
 
 def test_a_choice_is_recorded_as_the_plays_event(company: Company) -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from tests.doc_runner import ROOT, Reading
 
-PAGES = ("README.md", "docs/walkthrough.md", "docs/collect.md", "docs/answering.md", "docs/operating.md")
+PAGES = ("README.md", "docs/walkthrough.md")
+MORE = ("docs/collect.md", "docs/answering.md", "docs/operating.md")
+"""Followed by `make test-all`: each starts a server of its own."""
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *(pytest.param(page, marks=pytest.mark.slow) for page in MORE)])
 def test_the_page_is_true(page: str, tmp_path: Path) -> None:
     for program in ("bash", "curl"):
         if shutil.which(program) is None:

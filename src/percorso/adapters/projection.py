@@ -13,6 +13,7 @@ _PATHS = (
     *("properties", "context", "traits", "context.traits", "context.locale"),
     *("properties.order_id", "properties.revenue", "properties.currency", "properties.score", "properties.scale"),
     *("properties.kind", "properties.wait_s", "properties.language", "properties.comment", "properties.text"),
+    "properties.message_id",
 )
 
 
@@ -59,6 +60,7 @@ def projection(raw: str, placed: str) -> str:
             {_said("properties.order_id")} AS order_id, {_number("properties.revenue")} AS revenue,
             {_said("properties.currency")} AS currency,
             {_number("properties.score")} AS score, {_number("properties.scale")} AS scale,
+            {_said("properties.message_id")} AS reply_to,
             CASE WHEN {_said("event")} = 'Survey Answered' THEN {_said("properties.kind")} END AS survey_kind,
             {_number("properties.wait_s")} AS wait_s,
             coalesce({_said("properties.language")},

@@ -1,15 +1,17 @@
 """`percorso kpi`, `percorso sql`, `percorso events trace`: questions to the data from the command line."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from percorso.cli.opener import OpenCompany, opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.cli.trace import show_story, story
-from percorso.insight.kpi.result import KpiAnswer, KpiRow
 from percorso.model.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from percorso.insight.kpi.result import KpiRow
 
 MOST_ROWS = 100_000
 
@@ -37,7 +39,7 @@ def register(app: typer.Typer) -> None:
         """Print a KPI with its interval, its n and whether its window is complete."""
         first, last = _day(start, "--from"), _day(end, "--to")
         with opener(ctx).open(dir, write=False) as company:
-            answer: KpiAnswer = company.analyst.kpi(name, by or [], first, last)
+            answer = company.analyst.kpi(name, by or [], first, last)
         rows = answer.rows[1:] if by else answer.rows
         if json:
             show_json([row.as_json() for row in rows])
@@ -83,7 +85,7 @@ def _day(text: str | None, option: str) -> date | None:
         raise InvalidInput(f"{option} wants a day such as 2026-03-01, not {text!r}") from None
 
 
-def _line(row: KpiRow) -> dict[str, Any]:
+def _line(row: "KpiRow") -> dict[str, Any]:
     """A row for people."""
     return {
         **row.by,

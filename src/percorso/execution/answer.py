@@ -5,7 +5,7 @@ cut to 128 bits, over a key derived from the company's secret; a changed, cut or
 
 Following a link twice is one event, for the event's message id is a hash of message and answer, and the event names no
 time of its own (it happened when it was received). Another answer (four stars after five, another of the choices) is
-another event: both are kept, with the same ``survey_id``, and whoever counts takes the last one. Going back to an answer
+another event: both are kept, with the same ``message_id`` of what they answer, and whoever counts takes the last one. Going back to an answer
 given before changes nothing any more: it is the same event again.
 """
 
@@ -163,7 +163,7 @@ def _said(answer: Answer, message: Message, play: Play | None) -> tuple[str, dic
     """The name and properties of an answer's event."""
     asked = {**_about(message), "message_id": message.message_id, "play": answer.play}
     if answer.kind in SCALES:
-        survey = {"survey_id": message.message_id, "kind": answer.kind, "score": _score(answer)}
+        survey = {"kind": answer.kind, "score": _score(answer)}
         return "Survey Answered", {**asked, **survey, "scale": SCALES[answer.kind][-1], "language": answer.language}
     if answer.kind == "choice":
         choice = chosen(answer, play)

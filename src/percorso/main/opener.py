@@ -77,7 +77,7 @@ class MainOpener:
 
     def preload(self) -> None:
         from percorso.main import web  # noqa: F401
-        from percorso.pipeline import deliver, process  # noqa: F401
+        from percorso.pipeline import analyse, deliver, process  # noqa: F401
 
     def run(self, process: str, given: Path | None, fd: int) -> None:
         from percorso.main.processes import PROCESSES

@@ -40,6 +40,7 @@ EVENTS: Mapping[str, ColumnOf] = {
     "currency": ColumnOf("string", "properties.currency, ISO 4217"),
     "score": ColumnOf("float64", "properties.score, the answer to a survey"),
     "scale": ColumnOf("float64", "properties.scale, the highest score there was"),
+    "reply_to": ColumnOf("string", "properties.message_id: the message of ours that it answers or tells of"),
     "survey_kind": ColumnOf("string", "properties.kind of Survey Answered: nps, csat or ces"),
     "wait_s": ColumnOf("float64", "properties.wait_s, seconds waited in a queue"),
     "language": ColumnOf("string", "properties.language, else the language of context.locale"),

@@ -4,24 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from percorso.insight.interval import NOTHING, Estimate, wilson
+from percorso.insight.kpi.answers import READS, answers
 from percorso.insight.kpi.definition import Definition, Sums
 
-READS = ("name", "survey_kind", "score", "scale")
 RETURNS = {"n": "int64", "satisfied": "int64"}
 
 
 def units(events: Any, known_to: int) -> Any:
-    """Answers. One on another scale than 1 to 5 is none: scales are never pooled."""
-    return events.filter(
-        events.name == "Survey Answered",
-        events.survey_kind == "csat",
-        events.score.between(1.0, 5.0),
-        events.scale.isnull() | (events.scale == 5.0),
-    )
+    """Answers on 1 to 5."""
+    return answers(events, "csat", 1.0, 5.0)
 
 
-def sums(answers: Any) -> Mapping[str, Any]:
-    return {"n": answers.count(), "satisfied": (answers.score >= 4.0).sum()}
+def sums(told: Any) -> Mapping[str, Any]:
+    return {"n": told.count(), "satisfied": (told.score >= 4.0).sum()}
 
 
 def estimate(rows: Sums) -> Estimate:

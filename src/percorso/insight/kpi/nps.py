@@ -4,27 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from percorso.insight.interval import NOTHING, Estimate, nps
+from percorso.insight.kpi.answers import READS, answers
 from percorso.insight.kpi.definition import Definition, Sums
 
-READS = ("name", "survey_kind", "score", "scale")
 RETURNS = {"n": "int64", "promoters": "int64", "detractors": "int64"}
 
 
 def units(events: Any, known_to: int) -> Any:
-    """Answers. One on another scale than 0 to 10 is none: scales are never pooled."""
-    return events.filter(
-        events.name == "Survey Answered",
-        events.survey_kind == "nps",
-        events.score.between(0.0, 10.0),
-        events.scale.isnull() | (events.scale == 10.0),
-    )
+    """Answers on 0 to 10."""
+    return answers(events, "nps", 0.0, 10.0)
 
 
-def sums(answers: Any) -> Mapping[str, Any]:
+def sums(told: Any) -> Mapping[str, Any]:
     return {
-        "n": answers.count(),
-        "promoters": (answers.score >= 9.0).sum(),
-        "detractors": (answers.score <= 6.0).sum(),
+        "n": told.count(),
+        "promoters": (told.score >= 9.0).sum(),
+        "detractors": (told.score <= 6.0).sum(),
     }
 
 
