@@ -40,12 +40,16 @@ async def _nothing(scope: Any, receive: Any, send_: Any) -> None:
     await send_({"type": "http.response.body", "body": b'{"success":true}'})
 
 
+async def _source_of(key: str) -> str | None:
+    return "web" if key == _KEY else None
+
+
 def _serve(listening: socket.socket, directory: str | None) -> None:
     app: Any = _nothing
     if directory is not None:
         collector = Collector(open_log(Path(directory)), CivilClock("Europe/Rome"), SystemClock())
         collector.start()
-        app = collecting(_nothing, collector, {_KEY: "web"}.get)
+        app = collecting(_nothing, collector, _source_of)
     config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", ws="none", server_header=False)
     uvicorn.Server(config).run(sockets=[listening])
 

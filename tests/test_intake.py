@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from percorso.data.intake import MAX_ITEM_BYTES, Intake, Item, depth, read_item
+from percorso.data.intake import MAX_ITEM_BYTES, Intake, Item, read_item
+from percorso.data.well_formed import depth
 from percorso.model.time import MINUTE, CivilClock, parse_iso
 from percorso.model.verdict import LIVE_LANE, Candidate, Refused
 

@@ -124,6 +124,10 @@ class StateTransaction(Protocol):
 
     def store_placed(self, placed: Sequence[Placed]) -> None: ...
 
+    def store_unfolded(self, entry: LogEntry, reason: str) -> None:
+        """Remember that an event could not be folded, or could not be decided on, and why."""
+        ...
+
     def add_acts(self, decisions: Sequence[Decision], messages: Sequence[Message], tasks: Sequence[Task]) -> int:
         """Store those whose id is new; the others were decided before. Returns the number of new decisions."""
         ...
@@ -377,8 +381,8 @@ class Accounts(Protocol):
         """All of them, newest first, the revoked too."""
         ...
 
-    def key_by_hash(self, key_hash: str) -> ApiKey | None:
-        """The key with this hash unless it is revoked."""
+    def keys_in_force(self) -> Mapping[str, ApiKey]:
+        """The keys that are not revoked, by their hash."""
         ...
 
     def revoke_key(self, key_id: str, at: Micros) -> bool:

@@ -78,11 +78,11 @@ def test_a_new_session_sweeps_the_ended_ones(accounts: SqlAccounts) -> None:
 def test_a_key_works_until_it_is_revoked(accounts: SqlAccounts) -> None:
     key = ApiKey("k1", "write", "web", "abcd", 5, None)
     accounts.add_key(key, "hash")
-    assert accounts.key_by_hash("hash") == key
+    assert accounts.keys_in_force() == {"hash": key}
     assert accounts.revoke_key("k1", 9)
     assert not accounts.revoke_key("k1", 10)
     assert not accounts.revoke_key("k2", 10)
-    assert accounts.key_by_hash("hash") is None
+    assert accounts.keys_in_force() == {}
     assert accounts.all_keys() == [key._replace(revoked_at=9)]
 
 

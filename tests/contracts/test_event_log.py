@@ -1,6 +1,8 @@
 """What every event log promises."""
 
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -111,6 +113,19 @@ def test_a_failed_append_stores_nothing_and_the_next_one_works(log: SqlEventLog)
         log.append([candidate("c"), bad])
     assert [entry.message_id for entry in log.read(LIVE_LANE, 0, 10)] == ["a"]
     assert verdicts(log, candidate("a"), candidate("c")) == ["duplicate", "accepted"]
+
+
+def test_one_log_used_by_several_threads_doubles_nothing(log: SqlEventLog) -> None:
+    """The collector, the relay and imports append from threads of one process."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            told = list(pool.map(lambda n: log.append([candidate(f"m{n // 4}")]), range(400)))
+    finally:
+        sys.setswitchinterval(before)
+    assert sum(one[0].verdict is Verdict.ACCEPTED for one in told) == 100
+    assert len(log.read(LIVE_LANE, 0, 1_000)) == 100
 
 
 @dataclass

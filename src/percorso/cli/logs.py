@@ -1,6 +1,7 @@
 """How log lines look: JSON lines for machines, coloured lines on a terminal. Always on standard error.
 
-A line never holds an address, a trait or an event's content; ids and counts only.
+A line never holds an address, a trait or an event's content; ids and counts only. Tracebacks are plain, without the
+values of local variables: those may be bodies of requests, or keys.
 """
 
 import logging
@@ -11,16 +12,13 @@ import structlog
 
 def set_up_logs(level: str) -> None:
     """Set structlog up for this process and those forked from it. A command is quiet; `up` says what it does."""
-    terminal = sys.stderr.isatty()
-    renderer = structlog.dev.ConsoleRenderer(colors=True) if terminal else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info if not terminal else _keep,
-            renderer,
+            *(_for_people() if sys.stderr.isatty() else _for_machines()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -28,5 +26,10 @@ def set_up_logs(level: str) -> None:
     logging.basicConfig(level=max(logging.WARNING, logging.getLevelName(level.upper())), stream=sys.stderr, force=True)
 
 
-def _keep(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    return line
+def _for_people() -> list[structlog.typing.Processor]:
+    return [structlog.dev.ConsoleRenderer(colors=True, exception_formatter=structlog.dev.plain_traceback)]
+
+
+def _for_machines() -> list[structlog.typing.Processor]:
+    traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return [structlog.processors.ExceptionRenderer(traces), structlog.processors.JSONRenderer()]

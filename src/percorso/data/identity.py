@@ -18,31 +18,35 @@ from percorso.model.identifier import Identifier, normalise, rank, valid_kind
 from percorso.model.person import NOBODY, Node
 
 
-def node_id(secret: bytes, identifier: Identifier) -> str:
-    """12 characters, 72 bits, of a keyed hash: the same for ever, and telling nothing of the value."""
-    text = f"{identifier.kind}\x00{identifier.value}".encode("utf-8", "surrogatepass")
+def node_id(secret: bytes, identifier: Identifier, generation: int = 0) -> str:
+    """12 characters, 72 bits, of a keyed hash: the same for ever, and telling nothing of the value.
+
+    Erasing a person raises the generation of their identifiers, so that whoever comes back is somebody new.
+    """
+    text = f"{generation}\x00{identifier.kind}\x00{identifier.value}".encode("utf-8", "surrogatepass")
     return b64encode(blake2b(text, key=secret, digest_size=9).digest(), b"._").decode("ascii")
 
 
 def identifiers(event: Event) -> list[Identifier]:
     """The identifiers of an event, strongest first, each kind once, garbage left out.
 
-    Of two values of one kind in one event the first counts. An alias links the former id, as a device, to the user.
+    Of two values of one kind in one event the first counts. An alias links the former id, as one more device, to the user.
     """
     found: dict[str, Identifier] = {}
 
-    def add(kind: str, value: Any) -> None:
-        if kind not in found and isinstance(value, str | int) and not isinstance(value, bool):
+    def add(kind: str, value: Any, place: str | None = None) -> None:
+        place = place or kind
+        if place not in found and isinstance(value, str | int) and not isinstance(value, bool):
             identifier = normalise(kind, str(value))
             if identifier is not None:
-                found[kind] = identifier
+                found[place] = identifier
 
     if event.user_id is not None:
         add("user_id", event.user_id)
     if event.anonymous_id is not None:
         add("anonymous_id", event.anonymous_id)
-    elif event.type == "alias" and event.previous_id != event.user_id:
-        add("anonymous_id", event.previous_id)
+    if event.type == "alias" and event.previous_id not in (event.user_id, event.anonymous_id):
+        add("anonymous_id", event.previous_id, "previous")
     if event.traits and event.type != "group":
         add("email", event.traits.get("email"))
         add("phone", event.traits.get("phone"))
@@ -67,6 +71,17 @@ def parent(candidates: Mapping[str, int]) -> str | None:
     best = min(candidates.values())
     strongest = [candidate for candidate, its_rank in candidates.items() if its_rank == best]
     return strongest[0] if len(strongest) == 1 else None
+
+
+def with_candidate(candidates: Mapping[str, int], node: str, its_rank: int) -> Mapping[str, int]:
+    """The candidates with one more; of each class the two smallest ids are kept, which is all that `parent` asks for.
+
+    >>> with_candidate({"a": 0, "c": 0, "z": 1}, "b", 0)
+    {'a': 0, 'b': 0, 'z': 1}
+    """
+    same = sorted([other for other, rank_ in candidates.items() if rank_ == its_rank] + [node])[:2]
+    others = {other: rank_ for other, rank_ in candidates.items() if rank_ != its_rank}
+    return {**dict.fromkeys(same, its_rank), **others}
 
 
 @dataclass(slots=True)
@@ -134,8 +149,10 @@ def _link(seen: Iterable[Sequence[tuple[str, Identifier]]], nodes: dict[str, Nod
         for weaker, identifier in pairs[1:]:
             node = nodes[weaker]
             if strongest not in node.candidates and rank(identifier.kind) > its_rank:
-                nodes[weaker] = node._replace(candidates={**node.candidates, strongest: its_rank})
-                linked.add(weaker)
+                candidates = with_candidate(node.candidates, strongest, its_rank)
+                if candidates != node.candidates:
+                    nodes[weaker] = node._replace(candidates=candidates)
+                    linked.add(weaker)
     return linked
 
 

@@ -7,6 +7,7 @@ Reasons, stable:
     malformed            a field of the envelope has an impossible type
     unknown_type         type is none of track, identify, page, screen, group, alias
     missing_event        a track call without event name
+    invalid_event        an event name longer than 200 characters
     missing_group        a group call without groupId
     missing_previous     an alias call without previousId or userId
     no_identifier        neither userId nor anonymousId nor another identifier
@@ -18,15 +19,15 @@ Reasons, stable:
     invalid_text         text that is not UTF-8, holds NUL or half a surrogate pair
 """
 
-import re
 from collections.abc import Sequence
 from hashlib import blake2b
-from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
 
+from percorso.data.well_formed import Refusal, canonical, check_bytes
+from percorso.model.errors import MalformedBody, TooLarge
 from percorso.model.event import EVENT_TYPES
 from percorso.model.time import EARLIEST, LATEST, MINUTE, CivilClock, Micros, parse_iso
 from percorso.model.verdict import IMPORT_LANE, Candidate, Refused
@@ -34,7 +35,8 @@ from percorso.model.verdict import IMPORT_LANE, Candidate, Refused
 MAX_ITEM_BYTES = 65_536
 MAX_IMPORTED_BYTES = 1_048_576
 MAX_MESSAGE_ID = 100
-MAX_DEPTH = 32
+MAX_EVENT_NAME = 200
+MAX_CONTEXT_BYTES = 8_192
 FUTURE_TOLERANCE: Micros = 5 * MINUTE
 """A time further ahead than this is a wrong clock: the event is taken to have happened when it was received."""
 
@@ -91,19 +93,9 @@ class WireItem(msgspec.Struct):
     context: msgspec.Raw = msgspec.Raw(b"")
 
 
-class _Refusal(Exception):
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.detail = detail
-
-
 _decode_envelope = msgspec.json.Decoder(WireItem).decode
 _decode = msgspec.json.Decoder().decode
-_encode_sorted = msgspec.json.Encoder(order="sorted").encode
 _encode = msgspec.json.Encoder().encode
-_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _EMPTY = (b"", b"null", b"{}")
 
 
@@ -111,13 +103,15 @@ def read_item(item: Item, intake: Intake) -> Candidate | Refused:
     """One item read; never raises for what a client may send."""
     body = bytes(item.body)
     wire: WireItem | None = None
+    most = MAX_IMPORTED_BYTES if intake.lane == IMPORT_LANE else MAX_ITEM_BYTES
     try:
-        _check_bytes(body, MAX_IMPORTED_BYTES if intake.lane == IMPORT_LANE else MAX_ITEM_BYTES)
+        check_bytes(body, most)
         wire = _envelope(body)
         if intake.type_of_route is not None or intake.context is not None:
             body = _completed(body, wire, intake)
+            check_bytes(body, most)
         return _candidate(wire, body, item, intake)
-    except _Refusal as refusal:
+    except Refusal as refusal:
         message_id = wire.messageId if wire is not None and isinstance(wire.messageId, str) else None
         return Refused(
             source=intake.source,
@@ -135,67 +129,29 @@ def read_items(items: Sequence[Item], intake: Intake) -> list[Candidate | Refuse
     return [read_item(item, intake) for item in items]
 
 
-def _check_bytes(body: bytes, most: int) -> None:
-    if len(body) > most:
-        raise _Refusal("too_large", f"the item has {len(body)} bytes; send at most {most}")
-    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and depth(body) > MAX_DEPTH:
-        raise _Refusal("too_deep", f"the item is nested deeper than {MAX_DEPTH} levels; flatten it")
-    if not body.isascii():
-        _check_utf8(body)
-    if b"\\u" in body and _SUSPICIOUS.search(body) is not None:
-        _check_escapes(body)
-
-
-def _check_utf8(body: bytes) -> None:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        raise _Refusal("invalid_text", "the item is not UTF-8; encode it so") from None
-
-
-def depth(body: bytes) -> int:
-    """How deep a JSON text is nested, without reading it.
-
-    >>> depth(b'{"a": [1, {"b": "{{{"}]}')
-    3
-    """
-    bare = _STRING.sub(b"", body)
-    steps = ((character in b"{[") - (character in b"}]") for character in bare if character in b"{}[]")
-    return max(accumulate(steps), default=0)
-
-
-def _check_escapes(body: bytes) -> None:
-    try:
-        text = str(_decode(body))
-        text.encode()
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        raise _Refusal("invalid_text", "a text holds half of a surrogate pair; send whole characters") from None
-    if "\\x00" in text or "\x00" in text:
-        raise _Refusal("invalid_text", "a text holds the NUL character; remove it")
-
-
 def _envelope(body: bytes) -> WireItem:
     try:
         return _decode_envelope(body)
     except msgspec.ValidationError as error:
         if not body.lstrip().startswith(b"{"):
-            raise _Refusal("not_an_object", 'an item is a JSON object such as {"type": "track", ...}') from None
-        raise _Refusal("malformed", str(error)) from None
+            raise Refusal("not_an_object", 'an item is a JSON object such as {"type": "track", ...}') from None
+        raise Refusal("malformed", str(error)) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise _Refusal("malformed", "the item is not valid JSON") from None
+        raise Refusal("malformed", "the item is not valid JSON") from None
 
 
 def _completed(body: bytes, wire: WireItem, intake: Intake) -> bytes:
     """The body with what the route and the envelope of its batch say of it."""
     route = intake.type_of_route
-    if intake.context is None and route is not None and wire.type in (None, route):
-        if wire.type is None:
-            wire.type = route
-            rest = body.lstrip()[1:]
-            comma = b"" if rest.lstrip().startswith(b"}") else b","
-            return b'{"type":"' + route.encode() + b'"' + comma + rest
-        return body
-    fields = _decode(body)
+    if intake.context is None and route is not None and b'"type"' not in body:
+        wire.type = route
+        rest = body.lstrip()[1:]
+        comma = b"" if rest.lstrip().startswith(b"}") else b","
+        return b'{"type":"' + route.encode() + b'"' + comma + rest
+    try:
+        fields = _decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        raise Refusal("malformed", "the item is not valid JSON") from None
     if route is not None:
         fields["type"] = wire.type = route
     if intake.context is not None:
@@ -205,11 +161,25 @@ def _completed(body: bytes, wire: WireItem, intake: Intake) -> bytes:
     return _encode(fields)
 
 
+def check_context(context: bytes) -> None:
+    """Whether a batch's context may lie under each of its items. Raises TooLarge or MalformedBody.
+
+    It is small, since it is stored with every item of the batch.
+    """
+    try:
+        if len(context) > MAX_CONTEXT_BYTES:
+            raise TooLarge(f"the context of a batch has at most {MAX_CONTEXT_BYTES} bytes; put the rest into the items")
+        check_bytes(context, MAX_CONTEXT_BYTES)
+        canonical(context)
+    except Refusal as refusal:
+        raise MalformedBody(f"the context of the batch cannot be used: {refusal.detail}") from None
+
+
 def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candidate:
     """The hot path of collection: what nearly every item has is checked in line, the rest in the functions below."""
     kind = wire.type
     if kind.__class__ is not str or kind not in EVENT_TYPES:
-        raise _Refusal("unknown_type", "type is one of track, identify, page, screen, group, alias")
+        raise Refusal("unknown_type", "type is one of track, identify, page, screen, group, alias")
     user_id, anonymous_id, group_id, previous_id = wire.userId, wire.anonymousId, wire.groupId, wire.previousId
     if user_id is not None and (user_id.__class__ is not str or not user_id):
         user_id = _id(user_id, "userId")
@@ -220,20 +190,24 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
     if previous_id is not None:
         previous_id = _id(previous_id, "previousId")
     event = wire.event
-    if kind != "track" or event.__class__ is not str or not event:
+    if kind != "track" or event.__class__ is not str or not 0 < len(event) <= MAX_EVENT_NAME or event.isspace():
         _check_call(kind, wire, user_id, group_id, previous_id)
     if user_id is None and anonymous_id is None and not intake.unknown_ok and not _other_identifier(wire):
-        raise _Refusal("no_identifier", "send userId or anonymousId, or an identifier in context.externalIds")
+        raise Refusal("no_identifier", "send userId or anonymousId, or an identifier in context.externalIds")
     message_id = wire.messageId
     if message_id.__class__ is not str or not 0 < len(message_id) <= MAX_MESSAGE_ID:
         message_id = _message_id(message_id)
     said = wire.originalTimestamp if wire.originalTimestamp is not None else wire.timestamp
     received_at, source = intake.received_at, intake.source
-    occurred_at = received_at if said is None else _time(said, received_at)
+    said_at = None if said is None or said == "" else _time(said)
+    occurred_at = received_at if said_at is None or said_at > received_at + FUTURE_TOLERANCE else said_at
     plain = (
         f"{kind}\x00{user_id}\x00{anonymous_id}\x00{group_id}\x00{previous_id}\x00{event}\x00{wire.name}\x00"
-        f"{None if said is None else occurred_at}\x00"
+        f"{said_at}\x00"
     )
+    context = bytes(wire.context)
+    if context not in _EMPTY:
+        canonical(context)  # what is stored must be readable by the folds
     day, hour = intake.civil.day_hour(occurred_at)
     return Candidate(
         message_key(source, message_id),
@@ -253,11 +227,13 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
 
 def _check_call(kind: str, wire: WireItem, user_id: str | None, group_id: str | None, previous_id: str | None) -> None:
     if kind == "track" and (not isinstance(wire.event, str) or not wire.event.strip()):
-        raise _Refusal("missing_event", 'a track call names its event: {"event": "Order Completed", ...}')
+        raise Refusal("missing_event", 'a track call names its event: {"event": "Order Completed", ...}')
+    if kind == "track" and len(wire.event) > MAX_EVENT_NAME:
+        raise Refusal("invalid_event", f"an event's name has at most {MAX_EVENT_NAME} characters; use properties")
     if kind == "group" and group_id is None:
-        raise _Refusal("missing_group", "a group call has a groupId")
+        raise Refusal("missing_group", "a group call has a groupId")
     if kind == "alias" and (previous_id is None or user_id is None):
-        raise _Refusal("missing_previous", "an alias call has a previousId and a userId")
+        raise Refusal("missing_previous", "an alias call has a previousId and a userId")
 
 
 def _id(value: Any, field: str) -> str | None:
@@ -267,7 +243,7 @@ def _id(value: Any, field: str) -> str | None:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise _Refusal("invalid_identifier", f"{field} is text or a whole number")
+    raise Refusal("invalid_identifier", f"{field} is text or a whole number")
 
 
 def _other_identifier(wire: WireItem) -> bool:
@@ -292,27 +268,24 @@ def _message_id(value: Any) -> str:
         return f"percorso-{uuid4()}"
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or len(text) > MAX_MESSAGE_ID:
-        raise _Refusal("invalid_message_id", f"messageId is text of at most {MAX_MESSAGE_ID} characters")
+        raise Refusal("invalid_message_id", f"messageId is text of at most {MAX_MESSAGE_ID} characters")
     return text
 
 
-def _time(said: Any, received_at: Micros) -> Micros:
-    """The time an event is taken to have happened."""
+def _time(said: Any) -> Micros:
+    """A time as the client said it."""
     try:
         if said.__class__ is str:
-            if not said:
-                return received_at
-            at = parse_iso(said)
-        elif isinstance(said, int | float) and not isinstance(said, bool):
-            at = round(said * 1000) if abs(said) > 100_000_000_000 else round(said * 1_000_000)
-            if not EARLIEST <= at < LATEST:
-                raise ValueError
-        else:
+            return parse_iso(said)
+        if not isinstance(said, int | float) or isinstance(said, bool):
             raise TypeError
+        at = round(said * 1000) if abs(said) > 100_000_000_000 else round(said * 1_000_000)
+        if EARLIEST <= at < LATEST:
+            return at
+        raise ValueError
     except (ValueError, TypeError, OverflowError):
         detail = "write times as ISO 8601 with offset, such as 2026-03-01T09:30:00Z"
-        raise _Refusal("invalid_timestamp", detail) from None
-    return received_at if at > received_at + FUTURE_TOLERANCE else at
+        raise Refusal("invalid_timestamp", detail) from None
 
 
 def message_key(source: str, message_id: str) -> bytes:
@@ -325,5 +298,5 @@ def _fingerprint(plain: str, properties: msgspec.Raw, traits: msgspec.Raw) -> in
     said = plain.encode("utf-8", "surrogatepass")
     for raw in (properties, traits):
         text = bytes(raw)
-        said += b"\x00" if text in _EMPTY else _encode_sorted(_decode(text)) + b"\x00"
+        said += b"\x00" if text in _EMPTY else canonical(text) + b"\x00"
     return int.from_bytes(blake2b(said, digest_size=8).digest(), "big") >> 1

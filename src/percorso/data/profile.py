@@ -8,7 +8,7 @@ from typing import Any
 
 from percorso.model.event import Event, Order
 from percorso.model.money import currency_of, minor_units
-from percorso.model.person import Facts, Stamped
+from percorso.model.person import Facts, Stamped, supersedes
 
 _SPEND_SIGN = {"Order Completed": 1, "Order Refunded": -1}
 _CONSENT_STATES = {"granted", "denied", "withdrawn"}
@@ -57,9 +57,9 @@ def with_traits(traits: Mapping[str, Stamped], said: Mapping[str, Any], order: O
     """Each trait keeps the value of the greatest order. None takes a trait back (its order is kept)."""
     out = dict(traits)
     for name, value in said.items():
-        mine = out.get(name)
-        if mine is None or order > mine[:3]:
-            out[name] = Stamped(*order, value)
+        mine, new = out.get(name), Stamped(*order, value)
+        if mine is None or supersedes(new, mine):
+            out[name] = new
     return out
 
 
@@ -74,7 +74,7 @@ def with_spend(spend: Mapping[str, int], properties: Mapping[str, Any], sign: in
 
 
 def fold_consents(consents: Mapping[str, Stamped], events: Iterable[tuple[Event, str | None]]) -> Mapping[str, Stamped]:
-    """Consent choices by "purpose/channel"; the latest wins, and between equal orders the more restrictive.
+    """Consent choices by "purpose/channel"; the latest wins.
 
     Read from ``Consent Updated`` events: properties {purpose, channel, status: granted | denied | withdrawn}.
     """
@@ -85,10 +85,9 @@ def fold_consents(consents: Mapping[str, Stamped], events: Iterable[tuple[Event,
         purpose, channel, status = said.get("purpose"), said.get("channel"), said.get("status")
         if isinstance(purpose, str) and isinstance(channel, str) and status in _CONSENT_STATES:
             key = f"{purpose}/{channel}"
-            mine = consents.get(key)
-            order = event.order
-            if mine is None or order > mine[:3]:
-                consents = {**consents, key: Stamped(*order, status)}
+            mine, new = consents.get(key), Stamped(*event.order, status)
+            if mine is None or supersedes(new, mine):
+                consents = {**consents, key: new}
     return consents
 
 

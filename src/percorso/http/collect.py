@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from percorso.data.intake import Item
+from percorso.http.cors import allow, origin_of, readable_by
 from percorso.model.errors import (
     MalformedBody,
     NotFound,
@@ -33,8 +34,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-SourceOfKey = Callable[[str], str | None]
-"""A write key's source, None when there is no such key."""
+SourceOfKey = Callable[[str], Awaitable[str | None]]
+"""A write key's source, None when there is no such key. Raises StoreUnavailable when nobody can tell now."""
 
 MAX_BODY = 4_000_000
 MAX_BATCH = 5_000
@@ -76,6 +77,12 @@ def collecting(app: App, collector: Collector, source_of: SourceOfKey) -> App:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
             await app(scope, receive, send)
             return
+        origin = origin_of(scope)
+        if origin is not None:
+            send = readable_by(origin, send)
+            if scope["method"] == "OPTIONS":
+                await allow(send)
+                return
         try:
             answer = await _collect(scope, receive, collector, source_of)
         except PercorsoError as error:
@@ -107,7 +114,7 @@ async def _collect(scope: Scope, receive: Receive, collector: Collector, source_
             key, batch, context = _decode_keyed(body).writeKey, None, b""
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise MalformedBody(f"the body is not a JSON object as expected: {_said(error)}") from None
-    source = _authenticate(headers, scope, key, source_of)
+    source = await _authenticate(headers, scope, key, source_of)
     if kind is not None:
         verdicts = await collector.collect([Item(body, 0)], source, type_of_route=kind)
     else:
@@ -129,22 +136,27 @@ def _said(error: Exception) -> str:
 
 
 async def _read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | None:
-    """The body, inflated; None when the client went away. The cap holds while reading, so a bomb never unfolds."""
+    """The body, inflated; None when the client went away.
+
+    The cap holds while reading, packed and unpacked, so a bomb never unfolds. One gzip stream and nothing after it: what
+    would not be read must not be answered as stored.
+    """
     encoding = headers.get(b"content-encoding", b"").strip().lower()
     if encoding not in (b"", b"identity", b"gzip"):
         raise MalformedBody("Content-Encoding is gzip or none")
     inflate = zlib.decompressobj(31) if encoding == b"gzip" else None
     chunks: list[bytes] = []
-    size = 0
+    size = packed = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
         chunk = message.get("body", b"")
+        packed += len(chunk)
         if inflate is not None and chunk:
             chunk = _inflated(inflate, chunk, MAX_BODY + 1 - size)
         size += len(chunk)
-        if size > MAX_BODY:
+        if max(size, packed) > MAX_BODY:
             raise TooLarge(f"the body is larger than {MAX_BODY} bytes; send smaller batches")
         chunks.append(chunk)
         if not message.get("more_body"):
@@ -155,20 +167,24 @@ async def _read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes 
 
 
 def _inflated(inflate: Any, chunk: bytes, room: int) -> bytes:
+    ended = inflate.eof
     try:
-        return bytes(inflate.decompress(chunk, room))
+        inflated = bytes(inflate.decompress(chunk, room))
     except zlib.error:
         raise MalformedBody("the body is not gzip although Content-Encoding says so") from None
+    if ended or inflate.unused_data:
+        raise MalformedBody("something follows the gzip stream; send one stream, and nothing after it")
+    return inflated
 
 
-def _authenticate(headers: Mapping[bytes, bytes], scope: Scope, in_body: Any, source_of: SourceOfKey) -> str:
+async def _authenticate(headers: Mapping[bytes, bytes], scope: Scope, in_body: Any, source_of: SourceOfKey) -> str:
     """The source of the write key: from the Authorization header, the body or the query; all given must agree."""
     given = {key for key in (_header_key(headers), in_body, _query_key(scope)) if isinstance(key, str) and key}
     if len(given) != 1:
         if given:
             raise Unauthenticated("the write keys in header, body and query differ; send one")
         raise Unauthenticated("no write key: send it as the user name of Basic authentication, or as writeKey")
-    source = source_of(given.pop())
+    source = await source_of(given.pop())
     if source is None:
         raise Unauthenticated("this write key does not exist; make one under Settings, Keys")
     return source

@@ -1,9 +1,17 @@
 """Session tokens and API keys: how they are made, what is stored of them, and which are in force."""
 
+import asyncio
 import hashlib
 import secrets
-from collections import OrderedDict
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TookTooLong
 
+import structlog
+
+from percorso.model.errors import StoreUnavailable
 from percorso.model.time import SECOND, Micros
 from percorso.ports import Accounts, ApiKey, Clock
 
@@ -11,6 +19,19 @@ TOKEN_BYTES = 32
 """Of randomness in tokens and keys: so much that a plain hash of them is safe to keep."""
 
 PREFIX = {"write": "wk_", "secret": "sk_"}
+
+WATCH_EVERY_S = 1.0
+"""How often the keys are read anew: a revoked key works about so much longer."""
+FRESH_FOR: Micros = 3 * SECOND
+"""Age of the keys beyond which a secret key is not believed without reading again."""
+APART_S = 0.2
+"""Time between two reads: what a flood of wrong keys costs the database at most."""
+PATIENCE_S = 2.0
+"""How long anybody waits for a read."""
+
+_UNKNOWABLE = "the keys cannot be read now; nothing was stored, send this again in a moment"
+_log = structlog.get_logger()
+_Outcome = StoreUnavailable | None
 
 
 def hash_token(token: str) -> str:
@@ -23,36 +44,105 @@ def new_token(prefix: str = "") -> str:
 
 
 class KeyRing:
-    """Keys in force, remembered for a few seconds so that a busy collector does not ask the database each time.
+    """All keys in force, in memory; a thread of its own reads them, never the event loop.
 
-    A revoked key works for at most `fresh_for` longer.
+    A key that is not among them is refused only after a read that began later than the question, so a new key works at
+    once. When the database fails or hangs, known write keys go on, and about all others nobody can tell.
+    Any thread may ask: the mapping is replaced, never changed.
     """
 
-    def __init__(self, accounts: Accounts, clock: Clock, fresh_for: Micros = 3 * SECOND, most: int = 4096) -> None:
+    def __init__(self, accounts: Accounts, clock: Clock) -> None:
         self._accounts = accounts
         self._clock = clock
-        self._fresh_for = fresh_for
-        self._most = most
-        self._known: OrderedDict[str, tuple[Micros, ApiKey | None]] = OrderedDict()
+        self._keys: Mapping[str, ApiKey] = {}
+        self._read_at: Micros | None = None
+        self._lock = threading.Lock()
+        self._next: Future[_Outcome] | None = None
+        self._reading = False
+        self._failing = False
+        self._may_read_from = 0.0
 
-    def find(self, kind: str, key: str) -> ApiKey | None:
-        """The key when it is of this kind and in force."""
-        key_hash = hash_token(key)
-        now = self._clock.now()
-        asked_at, found = self._known.get(key_hash, (None, None))
-        if asked_at is None or not 0 <= now - asked_at < self._fresh_for:
-            found = self._accounts.key_by_hash(key_hash)
-            self._known[key_hash] = (now, found)
-            self._known.move_to_end(key_hash)
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
-        return found if found is not None and found.kind == kind else None
+    async def watch(self) -> None:
+        """Read again and again, until cancelled."""
+        while True:
+            self._next_read()
+            await asyncio.sleep(WATCH_EVERY_S)
 
-    def source(self, write_key: str) -> str | None:
-        """The source whose events a write key sends, None when the key is wrong or revoked."""
-        found = self.find("write", write_key)
+    async def source(self, write_key: str) -> str | None:
+        """The source whose events a write key sends, None when the key is wrong or revoked; for the event loop.
+
+        A known key is believed as it stands: `watch` keeps it true. Raises StoreUnavailable about an unknown one when the
+        keys cannot be read.
+        """
+        key_hash = hash_token(write_key)
+        if key_hash not in self._keys:
+            read = asyncio.wrap_future(self._next_read())
+            await asyncio.wait((read,), timeout=PATIENCE_S)  # others wait for the same read: it is not cancelled
+            _raise_unless_read(read.result() if read.done() else StoreUnavailable(_UNKNOWABLE))
+        found = _of_kind("write", self._keys.get(key_hash))
         return None if found is None else found.name
 
+    def find(self, kind: str, key: str) -> ApiKey | None:
+        """The key when it is of this kind and in force; for threads. Raises StoreUnavailable."""
+        key_hash = hash_token(key)
+        if not self._fresh() or key_hash not in self._keys:
+            _raise_unless_read(self._outcome_of_next_read())
+        return _of_kind(kind, self._keys.get(key_hash))
+
     def forget(self) -> None:
-        """Ask the database again, now: a key was made or revoked here."""
-        self._known.clear()
+        """Read again, now: a key was made or revoked here. When that fails, `watch` will notice it later."""
+        self._may_read_from = 0.0
+        self._outcome_of_next_read()
+
+    def _fresh(self) -> bool:
+        return self._read_at is not None and 0 <= self._clock.now() - self._read_at < FRESH_FOR
+
+    def _outcome_of_next_read(self) -> _Outcome:
+        try:
+            return self._next_read().result(PATIENCE_S)
+        except TookTooLong:
+            return StoreUnavailable(_UNKNOWABLE)
+
+    def _next_read(self) -> "Future[_Outcome]":
+        """The outcome of a read that has not begun yet; all who ask meanwhile share it."""
+        with self._lock:
+            if self._next is None:
+                self._next = Future()
+            if not self._reading:
+                self._reading = True
+                threading.Thread(target=self._read_while_wanted, name="keys", daemon=True).start()
+            return self._next
+
+    def _read_while_wanted(self) -> None:
+        while True:
+            while (pause := self._may_read_from - time.monotonic()) > 0:
+                time.sleep(min(pause, APART_S / 10))
+            with self._lock:
+                wanted, self._next = self._next, None
+                if wanted is None:
+                    self._reading = False
+                    return
+            self._may_read_from = time.monotonic() + APART_S
+            wanted.set_result(self._read())
+
+    def _read(self) -> _Outcome:
+        began = self._clock.now()
+        try:
+            self._keys = self._accounts.keys_in_force()
+        except Exception:
+            if not self._failing:
+                _log.exception("keys.read_failed", known=len(self._keys))
+            self._failing = True
+            return StoreUnavailable(_UNKNOWABLE)
+        self._read_at = began
+        self._failing = False
+        return None
+
+
+def _raise_unless_read(outcome: _Outcome) -> None:
+    if outcome is not None:
+        raise outcome
+
+
+def _of_kind(kind: str, found: ApiKey | None) -> ApiKey | None:
+    return found if found is not None and found.kind == kind else None

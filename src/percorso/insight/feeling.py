@@ -6,7 +6,7 @@ from percorso.model.condition import Subject, field_path
 from percorso.model.dispatch import Dispatch
 from percorso.model.event import Event
 from percorso.model.feeling import FeelingRule, Scale
-from percorso.model.person import FEELINGS_KEPT, Evidence
+from percorso.model.person import FEELINGS_KEPT, Evidence, evidence_order
 
 
 class FeelingReader:
@@ -31,10 +31,11 @@ class FeelingReader:
 def scaled(scale: Scale, subject: Subject) -> float | None:
     """The mood that a number of the event stands for; None when it is no number."""
     value = subject.value(field_path(scale.field))
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or scale.high == scale.low:
+    if isinstance(value, bool) or not isinstance(value, int | float) or scale.high == scale.low:
         return None
+    value = max(min(value, max(scale.low, scale.high)), min(scale.low, scale.high))
     share = (value - scale.low) / (scale.high - scale.low)
-    return max(-1.0, min(1.0, 2.0 * share - 1.0))
+    return 2.0 * share - 1.0
 
 
 def fold_feelings(feelings: tuple[Evidence, ...], evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -42,8 +43,4 @@ def fold_feelings(feelings: tuple[Evidence, ...], evidence: Iterable[Evidence]) 
     more = list(evidence)
     if not more:
         return feelings
-    return tuple(sorted((*feelings, *more), key=_order)[-FEELINGS_KEPT:])
-
-
-def _order(evidence: Evidence) -> tuple[int, int, str, str]:
-    return evidence.occurred_at, evidence.tie, evidence.message_id, evidence.rule
+    return tuple(sorted((*feelings, *more), key=evidence_order)[-FEELINGS_KEPT:])

@@ -6,7 +6,7 @@ from percorso.model.condition import Subject
 from percorso.model.dispatch import Dispatch
 from percorso.model.event import Event
 from percorso.model.journey import Journey
-from percorso.model.person import STAGES_KEPT, Position, StageEntry
+from percorso.model.person import STAGES_KEPT, Position, StageEntry, stage_order
 
 
 class StageFinder:
@@ -36,10 +36,10 @@ def fold_path(
     out: dict[str, tuple[StageEntry, ...]] = dict(path)
     for journey, entry in opened:
         entries = out.get(journey, ())
-        if not entries or entry > entries[-1]:
+        if not entries or stage_order(entry) > stage_order(entries[-1]):
             out[journey] = (*entries, entry)[-STAGES_KEPT:]
         else:
-            out[journey] = tuple(sorted((*entries, entry))[-STAGES_KEPT:])
+            out[journey] = tuple(sorted((*entries, entry), key=stage_order)[-STAGES_KEPT:])
     return out
 
 

@@ -1,16 +1,19 @@
 """Backup and restore: a consistent pair of databases and the lake, taken while everything runs.
 
 The state is copied first and the log last, so the copied state is never ahead of the copied log; what the log has more
-is folded when the copy is opened.
+is folded when the copy is opened. Files of the lake are pinned by hard links before that: however long copying takes,
+none that the copied state names is swept away meanwhile.
 """
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
 from typing import Any
 
 from percorso import __version__
@@ -31,6 +34,7 @@ FORMAT = 1
 RECORD = "backup.json"
 HELD = "restored"
 """Why a message that waited when the backup was made is not sent after a restore."""
+END_OF_TIME = 2**63 - 1
 
 
 def backup(company: Company, to: Path) -> Mapping[str, Any]:
@@ -48,11 +52,14 @@ def backup(company: Company, to: Path) -> Mapping[str, Any]:
         raise Conflict(f"{target} is not empty; choose a new folder")
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     at = company.clock.now()
-    copy_database(company.state_database, target / "state.db")
-    with closing(Database(f"sqlite:///{target / 'state.db'}")) as copy:
-        files = Manifest(copy).live()
-    for file in files:
-        copy_file(company.lake_folder / file.path, target / "lake" / file.path)
+    with Pins(company.lake_folder) as pins:
+        pins.hold(live_paths(company.state_database))
+        copy_database(company.state_database, target / "state.db")
+        with closing(Database(f"sqlite:///{target / 'state.db'}")) as copy:
+            files = live_paths(copy)
+        pins.hold(files)
+        for file in files:
+            copy_file(pins.of(file), target / "lake" / file)
     copy_database(company.log_database, target / "log.db")
     if (company.directory.root / OWN).is_dir():
         shutil.copytree(company.directory.root / OWN, target / OWN)
@@ -76,8 +83,9 @@ def backup(company: Company, to: Path) -> Mapping[str, Any]:
 def restore(directory: Directory, settings: Settings, source: Path) -> Mapping[str, Any]:
     """Make a directory from a backup, bring it up to date and fold what its log has more than its state.
 
-    Messages that waited when the backup was made may have gone since: they are marked unknown and not sent. Raises
-    NotFound or InvalidInput when the source is no whole backup, Conflict when the directory has a company already.
+    Messages that waited when the backup was made, whenever they are due, and those that the last events of its log
+    cause may have gone since: they are marked unknown and not sent. Raises NotFound or InvalidInput when the source is
+    no whole backup, Conflict when the directory has a company already.
     """
     if settings.log_url or settings.state_url:
         raise InvalidInput("restore makes files; unset PERCORSO_LOG_URL and PERCORSO_STATE_URL")
@@ -92,7 +100,7 @@ def restore(directory: Directory, settings: Settings, source: Path) -> Mapping[s
     with open_company(directory, settings) as company:
         company.check_offsets()
         folded = company.processor.drain()
-        held = hold_waiting(company, record["made_at_micros"])
+        held = hold_waiting(company)
     return {
         "dir": str(directory.root),
         "made_at": record["made_at"],
@@ -119,13 +127,13 @@ def read_record(origin: Path) -> Mapping[str, Any]:
     return record
 
 
-def hold_waiting(company: Company, made_at: int) -> int:
-    """Take the messages out of the queue that were due about when the backup was made; how many."""
+def hold_waiting(company: Company) -> int:
+    """Take every message out of the queue, due or deferred; how many."""
     held = 0
-    while due := [message for message in company.outbox.due(made_at, 1_000) if message.state != MessageState.ATTEMPTED]:
-        for message in due:
+    while waiting := company.outbox.due(END_OF_TIME, 1_000):
+        for message in waiting:
             hold(company, message)
-        held += len(due)
+        held += len(waiting)
     return held
 
 
@@ -134,6 +142,51 @@ def hold(company: Company, message: Message) -> None:
     now = company.clock.now()
     company.outbox.mark(message.message_id, MessageState.ATTEMPTED, at=now)
     company.outbox.mark(message.message_id, MessageState.UNKNOWN, at=now, refusal=HELD)
+
+
+class Pins:
+    """Second names of lake files, kept until the block ends: a file that is swept meanwhile can still be read.
+
+    Hard links in a folder inside the lake, hence on its file system; where there are no links, copies.
+    """
+
+    def __init__(self, lake: Path) -> None:
+        self._lake = lake
+        self._held: dict[str, Path] = {}
+
+    def __enter__(self) -> "Pins":
+        self._lake.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = TemporaryDirectory(prefix=".backup-", dir=self._lake)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._folder.cleanup()
+
+    def hold(self, paths: Iterable[str]) -> None:
+        """Pin those that are not yet."""
+        for path in paths:
+            if path not in self._held:
+                self._held[path] = Path(self._folder.name) / str(len(self._held))
+                link_or_copy(self._lake / path, self._held[path])
+
+    def of(self, path: str) -> Path:
+        return self._held[path]
+
+
+def live_paths(state: Database) -> list[str]:
+    """The files that are the lake, by a state."""
+    return [file.path for file in Manifest(state).live()]
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:  # the file system has no hard links
+        shutil.copyfile(source, target)
 
 
 def contents(folder: Path) -> Iterator[Path]:

@@ -18,6 +18,10 @@ _EXPONENTS = {
 }
 
 
+_MOST = 1_000_000_000_000
+"""Larger amounts are mistakes; they would also overflow the sums of those who have many."""
+
+
 def exponent(currency: str) -> int:
     """Digits after the point of a currency (ISO 4217)."""
     return _EXPONENTS.get(currency, 2)
@@ -32,10 +36,10 @@ def minor_units(amount: Any, currency: str) -> int | None:
     if isinstance(amount, bool) or not isinstance(amount, int | float | str):
         return None
     if isinstance(amount, int):
-        return int(amount * 10 ** exponent(currency))
+        return amount * int(10 ** exponent(currency)) if abs(amount) < _MOST else None
     try:
         value = Decimal(str(amount)).scaleb(exponent(currency))
-        return int(value.to_integral_value(ROUND_HALF_UP)) if abs(value) < 1_000_000_000_000_000 else None
+        return int(value.to_integral_value(ROUND_HALF_UP)) if abs(value) < _MOST else None
     except (InvalidOperation, ValueError):
         return None
 

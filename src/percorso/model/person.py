@@ -112,14 +112,40 @@ class Node(NamedTuple):
     profile: Profile
 
 
+def supersedes(new: Stamped, old: Stamped) -> bool:
+    """Whether a value takes the place of another: the greater order does.
+
+    Two sources may give events of one order; then the text of the values decides, so that arrival does not.
+    """
+    if new[:3] != old[:3]:
+        return new[:3] > old[:3]
+    return str(new.value) > str(old.value)
+
+
 def latest(a: Mapping[str, Stamped], b: Mapping[str, Stamped]) -> dict[str, Stamped]:
-    """Two maps of stamped values as one: for each name the greatest order wins."""
+    """Two maps of stamped values as one: for each name the one that supersedes the other."""
     out = dict(a)
     for name, stamped in b.items():
         mine = out.get(name)
-        if mine is None or stamped[:3] > mine[:3]:
+        if mine is None or supersedes(stamped, mine):
             out[name] = stamped
     return out
+
+
+def stage_order(entry: StageEntry) -> tuple[Micros, int, str, str, str]:
+    """What stage entries are sorted by; total, whatever is missing."""
+    return entry.occurred_at, entry.tie, entry.message_id, entry.stage, entry.touchpoint or ""
+
+
+def evidence_order(evidence: Evidence) -> tuple[Micros, int, str, str, str]:
+    """What evidence is sorted by; total, whatever is missing."""
+    return (
+        evidence.occurred_at,
+        evidence.tie,
+        evidence.message_id,
+        evidence.rule,
+        str((evidence.mood, evidence.touchpoint)),
+    )
 
 
 def summed(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
@@ -155,7 +181,7 @@ def joined_paths(
     out = dict(a)
     for journey, entries in b.items():
         mine = out.get(journey)
-        out[journey] = entries if mine is None else tuple(sorted(mine + entries)[-STAGES_KEPT:])
+        out[journey] = entries if mine is None else tuple(sorted(mine + entries, key=stage_order)[-STAGES_KEPT:])
     return out
 
 
@@ -165,7 +191,7 @@ def merge(a: Profile, b: Profile) -> Profile:
         facts=merge_facts(a.facts, b.facts),
         path=joined_paths(a.path, b.path),
         feelings=(
-            tuple(sorted(a.feelings + b.feelings, key=lambda e: (e[:3], e.rule))[-FEELINGS_KEPT:])
+            tuple(sorted(a.feelings + b.feelings, key=evidence_order)[-FEELINGS_KEPT:])
             if a.feelings and b.feelings
             else a.feelings or b.feelings
         ),

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 
 import structlog
 
-from percorso.data.intake import Intake, Item, read_items
+from percorso.data.intake import Intake, Item, check_context, read_items
 from percorso.model.errors import StoreUnavailable
 from percorso.model.time import CivilClock
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, ItemVerdict, Refused
@@ -23,13 +23,14 @@ _log = structlog.get_logger()
 
 GROUP = 5_000
 """Items that one commit takes at most."""
-WAITING = 50_000
-"""Items that may wait for the log; more are answered 503 so that the sender's queue holds them."""
+WAITING_BYTES = 64_000_000
+"""What may wait for the log; more is answered 503 so that the sender's queue holds it."""
 
 
 @dataclass(slots=True)
 class _Request:
     outcomes: list[Candidate | Refused]
+    size: int
     answer: asyncio.Future[list[ItemVerdict]]
     loop: asyncio.AbstractEventLoop
 
@@ -43,6 +44,7 @@ class Collector:
         self._clock = clock
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
         self._waiting = 0
+        self._counting = threading.Lock()
         self._thread: threading.Thread | None = None
         self.counts: Counter[str] = Counter()
 
@@ -69,19 +71,20 @@ class Collector:
 
         Raises StoreUnavailable when nothing was stored.
         """
-        if self._waiting + len(items) > WAITING and self._waiting:
+        if context is not None:
+            check_context(context)
+        size = sum(len(item.body) for item in items) + len(items) * len(context or b"")
+        if self._waiting and self._waiting + size > WAITING_BYTES:
             raise StoreUnavailable("too many events wait to be written; send this again in a moment")
         intake = Intake(
             source, LIVE_LANE, False, self._clock.now(), self._civil, type_of_route=type_of_route, context=context
         )
         loop = asyncio.get_running_loop()
-        request = _Request(read_items(items, intake), loop.create_future(), loop)
-        self._waiting += len(items)
+        request = _Request(read_items(items, intake), size, loop.create_future(), loop)
+        with self._counting:
+            self._waiting += size
         self._queue.put(request)
-        try:
-            return await request.answer
-        finally:
-            self._waiting -= len(items)
+        return await request.answer
 
     def collect_now(
         self,
@@ -125,6 +128,8 @@ class Collector:
                 group.append(more)
                 size += len(more.outcomes)
             self._write_group(group)
+            with self._counting:
+                self._waiting -= sum(request.size for request in group)
             if last:
                 return
 

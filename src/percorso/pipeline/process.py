@@ -18,7 +18,7 @@ from percorso.execution.decide import Acts
 from percorso.insight.feeling import FeelingReader, fold_feelings
 from percorso.insight.position import StageFinder, fold_path, positions
 from percorso.model.config import Config
-from percorso.model.errors import Conflict
+from percorso.model.errors import Conflict, PercorsoError
 from percorso.model.event import Event, Placed
 from percorso.model.identifier import Identifier
 from percorso.model.person import Evidence, Node, Profile, StageEntry, merge_all
@@ -30,6 +30,7 @@ _log = structlog.get_logger()
 
 LIVE_BATCH = 2_000
 IMPORT_BATCH = 5_000
+LIVE_ROUNDS = 4
 _REMEMBERED = 200_000
 
 
@@ -78,6 +79,7 @@ class Processor:
         self._feelings = FeelingReader(config.feelings)
         self._ids: dict[Identifier, str] = {}
         self._offsets: dict[int, int] = {}
+        self._live_rounds = 0
 
     def drain(self) -> int:
         """Fold everything that is in the log; the number of events folded."""
@@ -87,13 +89,16 @@ class Processor:
         return total
 
     def step(self) -> int:
-        """Fold one micro-batch, live traffic before imports; the number of events folded, 0 when there are none."""
-        for lane, limit in ((LIVE_LANE, LIVE_BATCH), (IMPORT_LANE, IMPORT_BATCH)):
-            entries = self._log.read(lane, self._offset(lane), limit)
+        """Fold one micro-batch; the number of events folded, 0 when there are none.
+
+        Live traffic comes first, but after `LIVE_ROUNDS` live batches waiting imports get their turn.
+        """
+        lanes = (IMPORT_LANE, LIVE_LANE) if self._live_rounds >= LIVE_ROUNDS else (LIVE_LANE, IMPORT_LANE)
+        for lane in lanes:
+            entries = self._log.read(lane, self._offset(lane), LIVE_BATCH if lane == LIVE_LANE else IMPORT_BATCH)
+            self._live_rounds = self._live_rounds + 1 if lane == LIVE_LANE and entries else 0
             if entries:
-                with self._state.transaction() as transaction:
-                    self._fold(transaction, lane, entries)
-                self._offsets[lane] = entries[-1].seq
+                self._fold(lane, entries)
                 return len(entries)
         return 0
 
@@ -103,12 +108,53 @@ class Processor:
                 self._offsets[lane] = transaction.offset(f"process/{lane}")
         return self._offsets[lane]
 
-    def _fold(self, transaction: StateTransaction, lane: int, entries: Sequence[LogEntry]) -> None:
-        reader = f"process/{lane}"
-        if transaction.offset(reader) != self._offsets[lane]:
+    def _fold(self, lane: int, entries: Sequence[LogEntry]) -> None:
+        """Fold a batch in one transaction; should that fail, one by one, so that a bad event stops nobody else."""
+        try:
+            self._fold_together(lane, entries)
+        except (PercorsoError, OSError):
+            raise  # the store or the log: nothing is wrong with the events
+        except Exception:
+            _log.exception("batch.failed", lane=lane, events=len(entries), first=entries[0].seq)
+            for entry in entries:
+                self._fold_alone(lane, entry)
+
+    def _fold_together(self, lane: int, entries: Sequence[LogEntry], *, acts: bool = True) -> None:
+        with self._state.transaction() as transaction:
+            self._check_place(transaction, lane)
+            _Batch(self, transaction, [read_event(entry) for entry in entries], acts=acts).run()
+            transaction.set_offset(f"process/{lane}", entries[-1].seq)
+        self._offsets[lane] = entries[-1].seq
+
+    def _fold_alone(self, lane: int, entry: LogEntry) -> None:
+        """Fold one event; without deciding when that is what fails; else set it aside, placed nowhere."""
+        for acts in (True, False):
+            try:
+                self._fold_together(lane, [entry], acts=acts)
+            except (PercorsoError, OSError):
+                raise
+            except Exception as error:
+                reason = type(error).__name__
+            else:
+                if not acts:
+                    self._note(entry, f"not decided: {reason}")
+                return
+        with self._state.transaction() as transaction:
+            self._check_place(transaction, lane)
+            transaction.store_placed([Placed(entry.seq, None, None, None, None, None, None)])
+            transaction.store_unfolded(entry, reason)
+            transaction.set_offset(f"process/{lane}", entry.seq)
+        self._offsets[lane] = entry.seq
+        _log.error("event.set_aside", seq=entry.seq, reason=reason)
+
+    def _note(self, entry: LogEntry, reason: str) -> None:
+        with self._state.transaction() as transaction:
+            transaction.store_unfolded(entry, reason)
+        _log.error("event.undecided", seq=entry.seq, reason=reason)
+
+    def _check_place(self, transaction: StateTransaction, lane: int) -> None:
+        if transaction.offset(f"process/{lane}") != self._offsets[lane]:
             raise Conflict("another process folds this log; stop it first")
-        _Batch(self, transaction, [read_event(entry) for entry in entries]).run()
-        transaction.set_offset(reader, entries[-1].seq)
 
     def pairs(self, event: Event) -> list[tuple[str, Identifier]]:
         """An event's (node id, identifier) pairs, strongest first."""
@@ -147,8 +193,11 @@ class Processor:
 class _Batch:
     """The folding of one micro-batch."""
 
-    def __init__(self, processor: Processor, transaction: StateTransaction, events: Sequence[Event]) -> None:
+    def __init__(
+        self, processor: Processor, transaction: StateTransaction, events: Sequence[Event], *, acts: bool
+    ) -> None:
         self._processor = processor
+        self._decider = processor.decider if acts else None
         self._transaction = transaction
         self._events = events
         self._pending: dict[str, _Pending] = {}
@@ -191,7 +240,7 @@ class _Batch:
             entry = StageEntry(event.occurred_at, event.tie, event.message_id, stage, placed.touchpoint)
             pending.stages.append((journey, entry))
         pending.evidence.extend(processor.evidence(event, placed, subject))
-        decider = processor.decider
+        decider = self._decider
         if decider is not None and decider.cares(event):
             subject.profile = self._profile(placed.person_id)
             acts = decider.decide(event, placed, subject)

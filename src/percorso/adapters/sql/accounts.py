@@ -1,5 +1,6 @@
 """Users, sessions and API keys."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -80,11 +81,10 @@ class SqlAccounts:
         with self._database.read() as connection:
             return [ApiKey(*row) for row in connection.execute(query)]
 
-    def key_by_hash(self, key_hash: str) -> ApiKey | None:
-        query = select(*_KEY).where(api_keys.c.key_hash == key_hash, api_keys.c.revoked_at.is_(None))
+    def keys_in_force(self) -> Mapping[str, ApiKey]:
+        query = select(api_keys.c.key_hash, *_KEY).where(api_keys.c.revoked_at.is_(None))
         with self._database.read() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else ApiKey(*row)
+            return {row[0]: ApiKey(*row[1:]) for row in connection.execute(query)}
 
     def revoke_key(self, key_id: str, at: Micros) -> bool:
         change = update(api_keys).where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None))

@@ -65,7 +65,11 @@ class SqlEventLog:
     # appending
 
     def append(self, candidates: Sequence[Candidate], refused: Sequence[Refused] = ()) -> list[ItemVerdict]:
-        with self._lock, self._appending() as connection:
+        with self._lock:
+            return self._append(candidates, refused)
+
+    def _append(self, candidates: Sequence[Candidate], refused: Sequence[Refused]) -> list[ItemVerdict]:
+        with self._appending() as connection:
             self._refresh(connection)
             verdicts, accepted, aside = self._classify(connection, candidates)
             if accepted:
@@ -77,7 +81,7 @@ class SqlEventLog:
                 self._insert(connection, first, [candidate for _, candidate in accepted])
             self._keep_aside(connection, [*refused, *aside])
             self._count(connection, candidates, verdicts, refused)
-        # Only now, after the commit, may memory know of them.
+        # Only now, after the commit and still under the lock, may memory know of them.
         if accepted:
             self._recent.update((candidate.key, candidate.fingerprint) for _, candidate in accepted)
             self._recent_to = first + len(accepted) - 1

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from percorso.adapters.sql.database import Database
-from percorso.adapters.sql.tables import decisions, offsets, outbox, placed, positions, tasks, to_append
+from percorso.adapters.sql.tables import decisions, offsets, outbox, placed, positions, tasks, to_append, unfolded
 from percorso.model.decision import Decision
 from percorso.model.errors import VersionMismatch
 from percorso.model.event import Placed
 from percorso.model.message import Message, Task
 from percorso.model.person import Node, Position, Profile
-from percorso.ports import PersonRow
+from percorso.ports import LogEntry, PersonRow
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _pack = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -216,29 +216,34 @@ class SqlStateTransaction:
         else:
             self._raw.execute(f"delete from {table} where person_id = any(%s)", (list(person_ids),))
 
+    def store_unfolded(self, entry: LogEntry, reason: str) -> None:
+        row = {"seq": entry.seq, "message_id": entry.message_id, "source": entry.source, "reason": reason}
+        self._upsert(unfolded, [row], ["seq"])
+
     # acts
 
     def add_acts(self, made: Sequence[Decision], messages: Sequence[Message], todo: Sequence[Task]) -> int:
         new = self._insert_new(decisions, [_decision_row(one) for one in made], "decision_id")
-        self._insert_new(outbox, [_message_row(one) for one in messages], "message_id")
-        self._insert_new(tasks, [_task_row(one) for one in todo], "task_id")
-        return new
+        self._insert_new(outbox, [_message_row(one) for one in messages if one.decision_id in new], "message_id")
+        self._insert_new(tasks, [_task_row(one) for one in todo if one.decision_id in new], "task_id")
+        return len(new)
 
     def append_later(self, items: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         if items:
             rows = [{"message_id": message_id, "item": _encode(item).decode()} for message_id, item in items]
             self._connection.execute(insert(to_append), rows)
 
-    def _insert_new(self, table: Any, rows: Sequence[dict[str, Any]], key: str) -> int:
+    def _insert_new(self, table: Any, rows: Sequence[dict[str, Any]], key: str) -> set[str]:
+        """Insert the rows whose key is new; their keys."""
         if not rows:
-            return 0
+            return set()
         unique = {row[key]: row for row in reversed(rows)}
         known = set(self._connection.execute(select(table.c[key]).where(table.c[key].in_(list(unique)))).scalars())
         fresh = [row for row_key, row in reversed(unique.items()) if row_key not in known]
         if fresh:
             make = sqlite.insert if self._is_sqlite else postgresql.insert
             self._connection.execute(make(table).on_conflict_do_nothing(), fresh)
-        return len(fresh)
+        return {row[key] for row in fresh}
 
     def _upsert(self, table: Any, rows: Sequence[dict[str, Any]], key: Sequence[str]) -> None:
         make = sqlite.insert if self._is_sqlite else postgresql.insert

@@ -180,6 +180,16 @@ placed = Table(
     Column("stage", Text),
 )
 
+# Events that could not be folded; they lie in the log and the lake, belong to nobody, and wait to be looked at.
+unfolded = Table(
+    "unfolded",
+    STATE,
+    Column("seq", _Seq, primary_key=True, autoincrement=False),
+    Column("message_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 decisions = Table(
     "decisions",
     STATE,
@@ -347,7 +357,7 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
-FOLDED = (nodes, moved, people, positions, placed, offsets)
+FOLDED = (nodes, moved, people, positions, placed, unfolded, offsets)
 """Rebuilt by ``percorso replay`` from the log; live and replayed are compared byte for byte."""
 
 KEPT = (

@@ -1,0 +1,76 @@
+"""Whether the bytes of an item can be stored and read again by everything downstream, found out before they are."""
+
+import re
+
+import msgspec
+import numpy as np
+
+MAX_DEPTH = 32
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+_pack_sorted = msgspec.msgpack.Encoder(order="sorted").encode
+
+
+class Refusal(Exception):
+    """Why an item is no event: a stable reason, and what to do."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+def check_bytes(body: bytes, most: int) -> None:
+    """Raises Refusal when the bytes are too many, nested too deeply, not UTF-8, or hold text nobody can store."""
+    if len(body) > most:
+        raise Refusal("too_large", f"the item has {len(body)} bytes; send at most {most}")
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and depth(body) > MAX_DEPTH:
+        raise Refusal("too_deep", f"the item is nested deeper than {MAX_DEPTH} levels; flatten it")
+    if not body.isascii():
+        _check_utf8(body)
+    if b"\\u" in body and _SUSPICIOUS.search(body) is not None:
+        _check_escapes(body)
+
+
+def depth(body: bytes) -> int:
+    """How deep a JSON text is nested, without reading it.
+
+    >>> depth(b'{"a": [1, {"b": "{{{"}]}')
+    3
+    """
+    brackets = np.frombuffer(_STRING.sub(b"", body).translate(None, _NOT_BRACKETS), dtype=np.uint8)
+    steps = np.where((brackets == ord("{")) | (brackets == ord("[")), 1, -1)
+    return int(np.cumsum(steps).max(initial=0))
+
+
+def canonical(value: bytes) -> bytes:
+    """A JSON value as bytes that do not depend on its spacing or on the order of its keys.
+
+    Raises Refusal when a number in it is larger than 64 bits or no number at all: no store could keep it.
+    """
+    try:
+        return _pack_sorted(_decode(value))
+    except (msgspec.MsgspecError, OverflowError, RecursionError):
+        raise Refusal("malformed", "a value cannot be stored: a number beyond 64 bits, or broken JSON") from None
+
+
+def _check_utf8(body: bytes) -> None:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise Refusal("invalid_text", "the item is not UTF-8; encode it so") from None
+
+
+def _check_escapes(body: bytes) -> None:
+    try:
+        read = _decode(body)
+        str(read).encode()
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        raise Refusal("invalid_text", "a text holds half of a surrogate pair; send whole characters") from None
+    if _NUL.search(_encode(read)) is not None:
+        raise Refusal("invalid_text", "a text holds the NUL character; remove it")
