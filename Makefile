@@ -11,7 +11,7 @@ PAGES := src/percorso/web/dist/index.html
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-all soak check format bench client docs sizes migration clean
+.PHONY: help setup demo run test test-all test-sdks soak check format bench client docs sizes migration clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -30,12 +30,15 @@ run: setup $(PAGES) ## start your own company in ./percorso-data
 
 test: setup $(PAGES) chromium ## every test that needs no outside service, in under five minutes
 	cd web && npm test --silent
-	$(PYTEST) -n $(WORKERS) $(SPREAD) -m "not slow and not fault and not postgres"
+	$(PYTEST) -n $(WORKERS) $(SPREAD) -m "not slow and not fault and not postgres and not sdk"
 
-test-all: setup $(PAGES) chromium postgresql ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
+test-all: setup $(PAGES) chromium postgresql test-sdks ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
 	cd web && npm test --silent
-	PERCORSO_TEST_POSTGRES=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault"
+	PERCORSO_TEST_POSTGRES=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault and not sdk"
 	PERCORSO_TEST_POSTGRES=required $(PYTEST) -m fault
+
+test-sdks: setup .tools/sdks/.ready ## real clients of Segment and RudderStack against a server of ours
+	PERCORSO_TEST_SDKS=required $(PYTEST) -m sdk tests/sdks
 
 soak: setup postgresql ## the long fault rounds, whose figures go into closing notes
 	PERCORSO_TEST_POSTGRES=required PERCORSO_FAULT_ROUNDS=20 $(PYTEST) -m fault -rA -s
@@ -89,6 +92,16 @@ $(UV):
 web/node_modules/.ready: web/package-lock.json
 	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' || { echo "Percorso needs Node 20 or newer"; exit 1; }
 	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Each Python client has an environment of its own: they want different versions of the same things, and we none of them.
+.tools/sdks/.ready: $(wildcard tests/sdks/python/*.txt) tests/sdks/node/package-lock.json | $(UV)
+	rm -rf .tools/sdks && mkdir -p .tools/sdks/node
+	set -e; for client in $(basename $(notdir $(wildcard tests/sdks/python/*.txt))); do \
+		$(UV) venv --quiet --python "$$(command -v $(PYTHON))" .tools/sdks/$$client; \
+		$(UV) pip install --quiet --python .tools/sdks/$$client -r tests/sdks/python/$$client.txt; done
+	cp tests/sdks/node/package.json tests/sdks/node/package-lock.json tests/sdks/node/.npmrc .tools/sdks/node
+	cd .tools/sdks/node && npm install --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PAGES): web/node_modules/.ready $(WEB_SOURCES)

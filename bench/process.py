@@ -1,6 +1,5 @@
 """Folding the log into people, one process, everything of the retail pack in force."""
 
-import gc
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from percorso.adapters.sql.tables import STATE
 from percorso.adapters.system_clock import SystemClock
 from percorso.data.intake import Item
 from percorso.execution.decide import Decider
+from percorso.main.processes import settle_memory
 from percorso.model.time import CivilClock
 from percorso.model.verdict import LIVE_LANE
 from percorso.pipeline.collect import Collector
@@ -36,7 +36,7 @@ def _folded(count: int, person: Callable[[int], str], rounds: int) -> list[float
             made = [Item(body, index) for index, body in enumerate(events(count, person, seed=seed))]
             for at in range(0, count, 5000):
                 collector.collect_now(made[at : at + 5000], source="web", lane=LIVE_LANE)
-            gc.collect()
+            settle_memory()
             started = time.perf_counter()
             processor.drain()
             rates.append(count / (time.perf_counter() - started))

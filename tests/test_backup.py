@@ -151,8 +151,8 @@ def test_a_backup_while_the_lake_is_compacted_and_swept_is_whole(
             take(company, made(50, number))
             company.processor.drain()
             now = company.clock.now()
-            company.lake.seal(today=company.civil.date(now), now=now, limit=1_000)
-            company.lake.compact(today=company.civil.date(now), now=now)
+            company.lake.seal(today=company.civil.civil_date(now), now=now, limit=1_000)
+            company.lake.compact(today=company.civil.civil_date(now), now=now)
             company.lake.sweep(now=now + DAY)
 
     worker = threading.Thread(target=work)

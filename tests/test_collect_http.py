@@ -3,8 +3,9 @@
 import asyncio
 import gzip
 import json
+import zlib
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,17 @@ async def fallback(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"another room"})
 
 
+async def source_of(key: str) -> str | None:
+    return "web" if key == KEY else None
+
+
 def post(
     folding: Folding, path: str, body: Any, headers: Mapping[str, str] = BASIC, method: str = "POST"
 ) -> httpx.Response:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
 
     async def ask() -> httpx.Response:
-        app = collecting(fallback, folding.collector, {KEY: "web"}.get)
+        app = collecting(fallback, folding.collector, source_of)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
             return await client.request(method, path, content=content, headers=dict(headers))
 
@@ -128,6 +133,8 @@ def test_the_key_may_stand_in_body_or_query(folding: Folding) -> None:
         ("/v1/track", b"{}", {**BASIC, "Content-Encoding": "br"}, 400, "malformed_body"),
         ("/v1/track", b"{}", {**BASIC, "Content-Encoding": "gzip"}, 400, "malformed_body"),
         ("/v1/track", gzip.compress(b"{}")[:-4], {**BASIC, "Content-Encoding": "gzip"}, 400, "malformed_body"),
+        ("/v1/track", gzip.compress(b"{}") * 2, {**BASIC, "Content-Encoding": "gzip"}, 400, "malformed_body"),
+        ("/v1/track", gzip.compress(b"{}") + b"more", {**BASIC, "Content-Encoding": "gzip"}, 400, "malformed_body"),
         ("/v1/track", gzip.compress(b" " * 100_000_000), {**BASIC, "Content-Encoding": "gzip"}, 413, "too_large"),
         ("/v1/track", b"{}", {}, 401, "unauthenticated"),
         ("/v1/track", b"{}", {"Authorization": "Basic !!"}, 401, "unauthenticated"),
@@ -160,6 +167,98 @@ def test_gzip_on_any_route(folding: Folding) -> None:
     packed = gzip.compress(json.dumps(TRACK).encode())
     assert post(folding, "/v1/track", packed, {**BASIC, "Content-Encoding": "gzip"}).status_code == 200
     assert stored(folding) == ["m1"]
+
+
+def posted_in_pieces(folding: Folding, pieces: Sequence[bytes]) -> tuple[int, bytes]:
+    """Status and body of the answer to a gzipped track call that arrives in these pieces."""
+    waiting = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    waiting.append({"type": "http.request", "body": b"", "more_body": False})
+    answered: list[Any] = []
+    headers = [(name.lower().encode(), value.encode()) for name, value in BASIC.items()]
+    headers.append((b"content-encoding", b"gzip"))
+    scope = {"type": "http", "method": "POST", "path": "/v1/track", "query_string": b"", "headers": headers}
+
+    async def receive() -> Any:
+        return waiting.pop(0)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    asyncio.run(collecting(fallback, folding.collector, source_of)(scope, receive, send))
+    return answered[0]["status"], answered[1]["body"]
+
+
+def test_gzip_may_arrive_byte_by_byte(folding: Folding) -> None:
+    packed = gzip.compress(json.dumps(TRACK).encode())
+    pieces = [packed[at : at + 1] for at in range(len(packed))]
+    assert posted_in_pieces(folding, pieces) == (200, b'{"success":true}')
+    assert stored(folding) == ["m1"]
+
+
+def test_what_follows_a_gzip_stream_in_a_later_piece_is_not_passed_over(folding: Folding) -> None:
+    packed = gzip.compress(json.dumps(TRACK).encode())
+    status, body = posted_in_pieces(folding, [packed, packed])
+    assert (status, json.loads(body)["code"]) == (400, "malformed_body")
+    assert stored(folding) == []
+
+
+def test_gzip_that_never_becomes_anything_ends_at_the_cap(folding: Folding) -> None:
+    packer = zlib.compressobj(wbits=31)
+    empty = packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH)
+    more = packer.flush(zlib.Z_FULL_FLUSH) * 1_000
+    nothing = b"\x00\x00\x00\xff\xff" * 100_000
+    status, body = posted_in_pieces(folding, [empty, more, *[nothing] * 9])
+    assert (status, json.loads(body)["code"]) == (413, "too_large")
+
+
+ORIGIN = {"Origin": "https://shop.example"}
+
+
+def test_a_page_of_another_site_may_ask_first(folding: Folding) -> None:
+    wish = {
+        **ORIGIN,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type,x-retry-count",
+    }
+    answer = post(folding, "/v1/batch", b"", wish, method="OPTIONS")
+    assert (answer.status_code, answer.content) == (204, b"")
+    told = answer.headers
+    assert told["access-control-allow-origin"] == "https://shop.example"
+    assert told["access-control-allow-methods"] == "POST"
+    assert set(told["access-control-allow-headers"].split(", ")) == {
+        "authorization",
+        "content-type",
+        "content-encoding",
+        "x-retry-count",
+        "anonymousid",
+        "x-write-key",
+    }
+    assert (told["access-control-max-age"], told["vary"]) == ("900", "Origin")
+    assert "access-control-allow-credentials" not in told
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "status"),
+    [
+        ("/v1/track", TRACK, BASIC, 200),
+        ("/v1/track", TRACK, {}, 401),
+        ("/v1/track", b"{", BASIC, 400),
+        ("/v1/buy", TRACK, BASIC, 404),
+    ],
+)
+def test_a_page_of_another_site_may_read_every_answer(
+    folding: Folding, path: str, body: Any, headers: Mapping[str, str], status: int
+) -> None:
+    answer = post(folding, path, body, {**headers, **ORIGIN})
+    assert answer.status_code == status
+    assert (answer.headers["access-control-allow-origin"], answer.headers["vary"]) == (ORIGIN["Origin"], "Origin")
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_without_a_page_there_is_no_word_of_origins(folding: Folding) -> None:
+    assert "access-control-allow-origin" not in post(folding, "/v1/track", TRACK).headers
+    assert post(folding, "/v1/track", b"", method="OPTIONS").status_code == 404
+    assert "access-control-allow-origin" not in post(folding, "/api/status", b"", ORIGIN).headers
 
 
 def test_an_empty_batch_is_fine(folding: Folding) -> None:
@@ -203,7 +302,7 @@ def test_when_nothing_can_be_stored_the_answer_is_503(folding: Folding) -> None:
 
 
 async def _many(folding: Folding, count: int) -> AsyncIterator[httpx.Response]:
-    app = collecting(fallback, folding.collector, {KEY: "web"}.get)
+    app = collecting(fallback, folding.collector, source_of)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         calls = [
             client.post("/v1/track", json={**TRACK, "messageId": f"m{n % 50}"}, headers=BASIC) for n in range(count)

@@ -3,7 +3,8 @@
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,12 @@ from percorso.execution.answer import address_hash
 from percorso.execution.gate import GateRules
 from percorso.http.answer import answer_router
 from percorso.model.errors import ChannelRefused, ChannelUnavailable, StoreUnavailable
-from percorso.model.message import MessageState, Rendered
+from percorso.model.message import Message, MessageState, Rendered
 from percorso.model.person import Node
 from percorso.model.time import DAY, HOUR, MINUTE, CivilClock, parse_iso
+from percorso.model.verdict import ItemVerdict
 from percorso.pipeline.deliver import Deliverer
+from percorso.pipeline.relay import Relay
 from tests.delivering import ASKING, NOON, PLAY, SECRET, ZONE, Company
 from tests.smtp_server import DROP, HANG, SmtpServer, smtp_server
 
@@ -299,6 +302,42 @@ def test_a_line_cut_after_the_text_is_unknown_over_smtp(company: Company) -> Non
     on_smtp(company, scene)
 
 
+def test_an_address_that_is_no_more_is_left_alone_from_then_on(company: Company) -> None:
+    company.know("bob")
+    company.queue(1)
+    company.queue(2, due_at=NOON + HOUR)
+    company.queue(3, user="bob", due_at=NOON + HOUR)
+
+    async def scene(server: SmtpServer, company: Company) -> None:
+        server.on_rcpt = "550 5.1.1 <ada@example.com> is unknown here"
+        deliverer = company.deliverer(smtp_channel(server, company))
+        assert dict(await deliverer.drain()) == {"rejected": 1}
+        server.on_rcpt = None
+        company.clock.at += HOUR
+        assert dict(await deliverer.drain()) == {"refused": 1, "accepted": 1}
+        assert [to for _, to in server.envelopes] == [["bob@example.com"]]
+        await deliverer.close()
+
+    on_smtp(company, scene)
+    assert company.state_of(2) == (MessageState.REFUSED, "suppressed")
+
+
+def test_a_mail_refused_for_its_text_does_not_silence_the_person(company: Company) -> None:
+    company.queue(1)
+    company.queue(2, due_at=NOON + HOUR)
+
+    async def scene(server: SmtpServer, company: Company) -> None:
+        server.on_data = "554 5.7.1 spam"
+        deliverer = company.deliverer(smtp_channel(server, company))
+        assert dict(await deliverer.drain()) == {"rejected": 1}
+        server.on_data = None
+        company.clock.at += HOUR
+        assert dict(await deliverer.drain()) == {"accepted": 1}
+        await deliverer.close()
+
+    on_smtp(company, scene)
+
+
 # crashes and rivals
 
 
@@ -406,6 +445,76 @@ def test_the_loop_sends_what_comes_and_ends_when_told(company: Company) -> None:
 
     asyncio.run(run())
     assert company.state_of(2)[0] is MessageState.ACCEPTED
+
+
+class Broken(SqlOutbox):
+    """An outbox with a fault of ours the first times it is read."""
+
+    failures = 0
+
+    def _fail(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ZeroDivisionError
+
+    def due(self, now: int, limit: int) -> list[Message]:
+        self._fail()
+        return super().due(now, limit)
+
+    def attempted(self) -> list[Message]:
+        self._fail()
+        return super().attempted()
+
+    def relay(self, limit: int) -> list[tuple[str, Mapping[str, Any]]]:
+        self._fail()
+        return super().relay(limit)
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_fault_of_ours_does_not_end_the_loop(company: Company, failures: int) -> None:
+    arrived = asyncio.Event()
+    outbox = Broken(company.outbox._database)
+    outbox.failures = failures  # while recovering; then while looking what is due
+    company.outbox = outbox
+    company.queue()
+
+    def answer(message: Rendered) -> str:
+        arrived.set()
+        return "ok"
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(company.deliverer(Wire(answer)).run(stop))
+        async with asyncio.timeout(30):
+            await arrived.wait()
+            stop.set()
+            await running
+
+    asyncio.run(run())
+    assert company.state_of()[0] is MessageState.ACCEPTED
+
+
+def test_a_fault_of_ours_does_not_end_the_relay(company: Company) -> None:
+    company.queue()
+    drain(company.deliverer(Wire()))
+    outbox = Broken(company.outbox._database)
+    outbox.failures = 2
+    stop, moved = threading.Event(), threading.Event()
+
+    class Log:
+        def collect_now(self, items: Sequence[Item], *, source: str, lane: int) -> list[ItemVerdict]:
+            verdicts = company.collector.collect_now(items, source=source, lane=lane)
+            moved.set()
+            return verdicts
+
+    thread = threading.Thread(target=Relay(outbox, Log()).run, args=(stop,))
+    thread.start()
+    try:
+        assert moved.wait(30)
+    finally:
+        stop.set()
+        thread.join()
+    assert len(company.events("Message Sent")) == 1
 
 
 class Faulty(SqlPeople):

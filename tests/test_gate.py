@@ -217,13 +217,20 @@ def node(kind: str, value: str, seen: int) -> Node:
     return Node(value, kind, value, "p", None, {}, profile)
 
 
-def test_the_address_a_person_told_last_counts_before_identifiers() -> None:
+def test_the_address_is_an_identifier_of_the_person() -> None:
     nodes = [node("email", "old@example.com", 1), node("email", "new@example.com", 2), node("phone", "+39055", 9)]
-    assert address("email", person(email="told@example.com"), nodes) == "told@example.com"
+    assert address("email", person(email="Old@Example.com"), nodes) == "Old@Example.com"
+    assert address("email", person(email="elsewhere@example.com"), nodes) == "new@example.com"
     assert address("email", NOBODY, nodes) == "new@example.com"
     assert address("email", person(email="not an address"), nodes) == "new@example.com"
     assert address("email", person(email=None), []) is None
-    assert address("sms", person(email="told@example.com"), nodes) is None
+    assert address("sms", person(email="old@example.com"), nodes) is None
+
+
+def test_what_a_person_told_counts_alone_while_they_have_no_email_identifier() -> None:
+    phone = node("phone", "+39055", 9)
+    assert address("email", person(email=" told@example.com "), [phone]) == "told@example.com"
+    assert address("email", person(email="told@example.com"), [phone, node("email", "a b", 1)]) is None
 
 
 @pytest.mark.parametrize(

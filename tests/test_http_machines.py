@@ -148,6 +148,23 @@ class TestHealth:
         assert figures['percorso_messages{state="queued"}'] == "0.0"
 
 
+    def test_figures_are_for_this_machine_or_a_secret_key(self, app: FastAPI, company: Company) -> None:
+        stranger = Browser(app, address="192.0.2.7")
+        assert stranger.bare("GET", "/readyz").status_code == 200
+        refused = stranger.bare("GET", "/metrics")
+        assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+        allowed = {}
+        for kind in ("secret", "write"):
+            key = company.make_key(kind, "watch")[1]
+            headers = {"authorization": f"Bearer {key}"}
+            allowed[kind] = stranger.bare("GET", "/metrics", headers=headers).status_code
+        assert allowed == {"secret": 200, "write": 401}
+
+    @pytest.mark.parametrize("header", ["forwarded", "x-forwarded-for", "x-real-ip"])
+    def test_whoever_comes_through_a_proxy_is_not_of_this_machine(self, browser: Browser, header: str) -> None:
+        assert browser.bare("GET", "/metrics", headers={header: "127.0.0.1"}).status_code == 401
+
+
 class TestErrors:
     def test_every_error_of_the_tree_has_a_status(self) -> None:
         def codes(kind: type[PercorsoError]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import sys
 from collections.abc import Iterator
 
@@ -18,9 +19,10 @@ class Terminal(io.StringIO):
 
 @pytest.fixture(autouse=True)
 def _configuration() -> Iterator[None]:
-    before = structlog.get_config()
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
     yield
     structlog.configure(**before)
+    logging.root.handlers[:], logging.root.level = handlers, level
 
 
 def failing() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from percorso.adapters.sql.tables import outbox, placed, unfolded
-from percorso.data.intake import Item
+from percorso.data.intake import Item, check_context
+from percorso.model.errors import MalformedBody, TooLarge
 from percorso.model.event import Event, Placed
 from percorso.model.subject import EventSubject
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Verdict
@@ -55,6 +56,23 @@ BAD = [
 def test_what_could_not_be_folded_is_refused_at_the_door(folding: Folding, bad: str) -> None:
     assert collect(folding, bad.encode(), json.dumps(GOOD).encode()) == [Verdict.QUARANTINED, Verdict.ACCEPTED]
     assert folding.processor.drain() == 1
+
+
+@pytest.mark.parametrize(
+    ("context", "error"),
+    [
+        (b'{"a":1e400}', MalformedBody),
+        (b'{"a":%s}' % HUGE.encode(), MalformedBody),
+        (b'{"a":"\\u0000"}', MalformedBody),
+        (b'{"a":' + b"[" * 40 + b"]" * 40 + b"}", MalformedBody),
+        (b'{"a":"%s"}' % (b"x" * 9_000), TooLarge),
+    ],
+    ids=range(5),
+)
+def test_a_context_that_would_lie_under_every_item_is_checked_once(context: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        check_context(context)
+    check_context(b'{"locale":"it"}')
 
 
 @pytest.mark.parametrize("revenue", [9_000_000_000_000_000_000, -1e300, 1e15, "9" * 30, True, [1], {"a": 1}, None])

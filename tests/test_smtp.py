@@ -143,6 +143,33 @@ def test_refused_for_good(step: str) -> None:
     with_server(work)
 
 
+@pytest.mark.parametrize(
+    ("step", "answer", "dead"),
+    [
+        ("on_rcpt", "550 5.1.1 unknown here", True),
+        ("on_rcpt", "553 5.1.3 bad address", True),
+        ("on_rcpt", "550 5.2.1 disabled", True),
+        ("on_rcpt", "550 no such user", True),
+        ("on_rcpt", "551 user not local", True),
+        ("on_rcpt", "553 mailbox name not allowed", True),
+        ("on_rcpt", "550 relay not permitted", False),
+        ("on_rcpt", "550 5.1.8 your domain is unknown", False),
+        ("on_rcpt", "550 5.7.1 we do not like you", False),
+        ("on_rcpt", "552 5.2.2 mailbox full", False),
+        ("on_rcpt", "554 no", False),
+        ("on_data", "550 5.1.1 unknown here", False),
+    ],
+)
+def test_a_dead_address_is_told_from_a_refused_mail(step: str, answer: str, dead: bool) -> None:
+    async def work(server: SmtpServer, out: SmtpChannel) -> None:
+        setattr(server, step, answer)
+        with pytest.raises(ChannelRefused) as refused:
+            await out.send(MESSAGE)
+        assert refused.value.dead_address is dead
+
+    with_server(work)
+
+
 @pytest.mark.parametrize("step", ["on_mail", "on_rcpt", "on_data"])
 def test_not_taken_yet(step: str) -> None:
     async def work(server: SmtpServer, out: SmtpChannel) -> None:

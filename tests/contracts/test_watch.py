@@ -1,11 +1,17 @@
 """`ports.Watch`, on every database."""
 
+from pathlib import Path
+
 import pytest
+from sqlalchemy import event
 
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.log import SqlEventLog
+from percorso.adapters.sql.readiness import FRESH_S, Readiness
 from percorso.adapters.sql.state import SqlState
+from percorso.adapters.sql.tables import LOG
 from percorso.adapters.sql.watch import SqlWatch
+from percorso.model.errors import StoreUnavailable
 from percorso.model.event import Placed
 from percorso.model.person import NOBODY, Node
 from percorso.model.time import DAY
@@ -76,6 +82,47 @@ def test_it_is_ready_and_writes_nothing(watch: SqlWatch, log: SqlEventLog) -> No
     before = log.read(0, 0, 10)
     watch.ready()
     assert (log.read(0, 0, 10), log.log_id) == (before, log.log_id)
+
+
+def test_however_often_it_is_asked_it_looks_and_writes_now_and_then(database: Database, log: SqlEventLog) -> None:
+    assert log.log_id
+    said: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: said.append(given[2].split()[0].upper()))
+    elapsed = 0.0
+    readiness = Readiness(database, database, lambda: elapsed)
+    for _ in range(1_000):  # 25 seconds
+        elapsed += 0.025
+        readiness.check()
+    assert said.count("UPDATE") == 3
+    assert said.count("SELECT") <= 2 * 13
+
+
+def test_what_is_wrong_is_told_until_it_is_mended(database: Database, tmp_path: Path) -> None:
+    elapsed = 0.0
+    place = tmp_path / "later"
+    later = Database(f"sqlite:///{place}/log.db")
+    readiness = Readiness(later, database, lambda: elapsed)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            readiness.check()
+    place.mkdir()
+    LOG.create_all(later.engine)
+    with pytest.raises(StoreUnavailable):
+        readiness.check()
+    elapsed = FRESH_S
+    readiness.check()
+    later.close()
+
+
+def test_a_log_that_can_be_read_and_not_written_is_not_ready(database: Database, tmp_path: Path) -> None:
+    log = Database(f"sqlite:///{tmp_path}/log.db")
+    LOG.create_all(log.engine)
+    with log.engine.connect() as connection:
+        connection.exec_driver_sql("pragma query_only=on")
+    event.listen(log.engine, "connect", lambda connection, _: connection.execute("pragma query_only=on").close())
+    with pytest.raises(StoreUnavailable):
+        Readiness(log, database).check()
+    log.close()
 
 
 def test_what_came_since_a_mark_oldest_first(watch: SqlWatch, log: SqlEventLog) -> None:

@@ -31,6 +31,9 @@ from percorso.model.time import to_datetime
 from percorso.ports import Clock
 
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
+_NO_SUCH_BOX = frozenset((550, 551, 553))
+_ON_THE_SENDER = frozenset(("5.1.7", "5.1.8"))
+_RULE = re.compile(r"relay|authent|block|spam|polic|denied|spf|dmarc|sender", re.IGNORECASE)
 _UNSAFE_ID = re.compile(r"[^A-Za-z0-9._-]")
 _MAX_ID = 200
 
@@ -161,7 +164,8 @@ class SmtpChannel:
             await client.rcpt(recipient, encoding=encoding)
         except aiosmtplib.SMTPRecipientRefused as error:
             if error.code >= 500:
-                raise ChannelRefused(f"the mail server refused the recipient ({_code(error)})") from error
+                reason = f"the mail server refused the recipient ({_code(error)})"
+                raise ChannelRefused(reason, dead_address=_is_dead(error)) from error
             raise ChannelUnavailable(f"the mail server did not take the recipient yet ({_code(error)})") from error
         except aiosmtplib.SMTPResponseException as error:
             raise ChannelUnavailable(f"the mail server did not take the sender ({_code(error)})") from error
@@ -227,6 +231,19 @@ def _envelope_address(to: str) -> str:
         return f"{local}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError as error:
         raise ChannelRefused("the domain of the address cannot exist") from error
+
+
+def _is_dead(error: aiosmtplib.SMTPResponseException) -> bool:
+    """Whether a refused recipient is an address that will never work, and not one this server will not serve us.
+
+    The enhanced status decides where there is one: 5.1.x, but for those on the sender's address, and 5.2.1 (disabled).
+    Without it the code does, unless the words tell of a rule of the server's.
+    """
+    enhanced = _ENHANCED.match(error.message)
+    if enhanced:
+        status = enhanced.group(1)
+        return status == "5.2.1" or (status.startswith("5.1.") and status not in _ON_THE_SENDER)
+    return error.code in _NO_SUCH_BOX and _RULE.search(error.message) is None
 
 
 def _code(error: aiosmtplib.SMTPResponseException) -> str:

@@ -1,6 +1,6 @@
 """Intake: a raw item becomes a candidate for the log, or is refused with a reason.
 
-The item is read shallowly (its properties, traits and context stay bytes until they are folded); what is stored is what came.
+What is stored is what came, once it is sure that the folds can read it.
 Reasons, stable:
 
     not_an_object        the item is not a JSON object
@@ -26,7 +26,7 @@ from uuid import uuid4
 
 import msgspec
 
-from percorso.data.well_formed import Refusal, canonical, check_bytes
+from percorso.data.well_formed import Refusal, check_bytes, packed
 from percorso.model.errors import MalformedBody, TooLarge
 from percorso.model.event import EVENT_TYPES
 from percorso.model.time import EARLIEST, LATEST, MINUTE, CivilClock, Micros, parse_iso
@@ -88,15 +88,14 @@ class WireItem(msgspec.Struct):
     name: Any = None
     timestamp: Any = None
     originalTimestamp: Any = None
-    properties: msgspec.Raw = msgspec.Raw(b"")
-    traits: msgspec.Raw = msgspec.Raw(b"")
-    context: msgspec.Raw = msgspec.Raw(b"")
+    properties: Any = None
+    traits: Any = None
+    context: Any = None
 
 
 _decode_envelope = msgspec.json.Decoder(WireItem).decode
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
-_EMPTY = (b"", b"null", b"{}")
 
 
 def read_item(item: Item, intake: Intake) -> Candidate | Refused:
@@ -157,7 +156,7 @@ def _completed(body: bytes, wire: WireItem, intake: Intake) -> bytes:
     if intake.context is not None:
         own = fields.get("context")
         fields["context"] = {**_decode(intake.context), **(own if isinstance(own, dict) else {})}
-        wire.context = msgspec.Raw(_encode(fields["context"]))
+        wire.context = fields["context"]
     return _encode(fields)
 
 
@@ -170,7 +169,9 @@ def check_context(context: bytes) -> None:
         if len(context) > MAX_CONTEXT_BYTES:
             raise TooLarge(f"the context of a batch has at most {MAX_CONTEXT_BYTES} bytes; put the rest into the items")
         check_bytes(context, MAX_CONTEXT_BYTES)
-        canonical(context)
+        packed(_decode(context))
+    except (msgspec.MsgspecError, RecursionError):
+        raise MalformedBody("the context of the batch is not a JSON object that can be stored") from None
     except Refusal as refusal:
         raise MalformedBody(f"the context of the batch cannot be used: {refusal.detail}") from None
 
@@ -201,17 +202,15 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
     received_at, source = intake.received_at, intake.source
     said_at = None if said is None or said == "" else _time(said)
     occurred_at = received_at if said_at is None or said_at > received_at + FUTURE_TOLERANCE else said_at
-    plain = (
-        f"{kind}\x00{user_id}\x00{anonymous_id}\x00{group_id}\x00{previous_id}\x00{event}\x00{wire.name}\x00"
-        f"{said_at}\x00"
+    fingerprint = _fingerprint(
+        kind, user_id, anonymous_id, group_id, previous_id, event, wire.name, said_at, wire.properties, wire.traits
     )
-    context = bytes(wire.context)
-    if context not in _EMPTY:
-        canonical(context)  # what is stored must be readable by the folds
+    if wire.context is not None:
+        packed(wire.context)  # what is stored must be readable by the folds
     day, hour = intake.civil.day_hour(occurred_at)
     return Candidate(
         message_key(source, message_id),
-        _fingerprint(plain, wire.properties, wire.traits),
+        fingerprint,
         source,
         message_id,
         occurred_at,
@@ -248,10 +247,7 @@ def _id(value: Any, field: str) -> str | None:
 
 def _other_identifier(wire: WireItem) -> bool:
     """Whether an identifier stands in traits or context, where this is the only place to find one."""
-    for raw in (wire.traits, wire.context):
-        if bytes(raw) in _EMPTY:
-            continue
-        fields = _decode(raw)
+    for fields in (wire.traits, wire.context):
         if not isinstance(fields, dict):
             continue
         nested = fields.get("traits")
@@ -293,10 +289,6 @@ def message_key(source: str, message_id: str) -> bytes:
     return blake2b(f"{source}\x00{message_id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _fingerprint(plain: str, properties: msgspec.Raw, traits: msgspec.Raw) -> int:
+def _fingerprint(*said: Any) -> int:
     """63-bit hash of what an item says: equal for the same call however its JSON is spaced or ordered."""
-    said = plain.encode("utf-8", "surrogatepass")
-    for raw in (properties, traits):
-        text = bytes(raw)
-        said += b"\x00" if text in _EMPTY else canonical(text) + b"\x00"
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big") >> 1
+    return int.from_bytes(blake2b(packed(said), digest_size=8).digest(), "big") >> 1

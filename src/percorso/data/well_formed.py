@@ -1,6 +1,7 @@
 """Whether the bytes of an item can be stored and read again by everything downstream, found out before they are."""
 
 import re
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -48,15 +49,15 @@ def depth(body: bytes) -> int:
     return int(np.cumsum(steps).max(initial=0))
 
 
-def canonical(value: bytes) -> bytes:
-    """A JSON value as bytes that do not depend on its spacing or on the order of its keys.
+def packed(value: Any) -> bytes:
+    """A value as bytes that do not depend on the order of its keys.
 
-    Raises Refusal when a number in it is larger than 64 bits or no number at all: no store could keep it.
+    Raises Refusal when a number in it is larger than 64 bits: no store could keep it.
     """
     try:
-        return _pack_sorted(_decode(value))
+        return _pack_sorted(value)
     except (msgspec.MsgspecError, OverflowError, RecursionError):
-        raise Refusal("malformed", "a value cannot be stored: a number beyond 64 bits, or broken JSON") from None
+        raise Refusal("malformed", "a number is beyond 64 bits; send it as text") from None
 
 
 def _check_utf8(body: bytes) -> None:

@@ -1,21 +1,24 @@
 """For machines that watch: alive, ready, figures."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from percorso.http.errors import answer_error
 from percorso.http.services import Given, Services
 from percorso.http.status import behind
-from percorso.model.errors import StoreUnavailable
+from percorso.model.errors import StoreUnavailable, Unauthenticated
 from percorso.model.message import MessageState
 from percorso.model.verdict import Verdict
 from percorso.ports import Figures
 
 LAG_BOUND = 10_000
 """Live events behind, beyond which we are not ready: some two seconds of work for the worker."""
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+"""What a proxy adds: the one who asks is not the one who connected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,26 @@ def readyz(services: Given, response: Response) -> Ready:
     return Ready(ready=ready, behind=lanes.get(0, 0), importing=lanes.get(1, 0), bound=LAG_BOUND)
 
 
-@router.get("/metrics", response_class=Response)
+def _may_see_figures(request: Request, services: Given) -> None:
+    """This machine may, unless a proxy speaks for somebody else; and who has a secret key."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and services.keys.find("secret", key.strip()) is not None:
+        return
+    if not _is_of_this_machine(request):
+        raise Unauthenticated("figures are for this machine, or for a secret key in Authorization: Bearer")
+
+
+def _is_of_this_machine(request: Request) -> bool:
+    if request.client is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        address = ip_address(request.client.host)
+    except ValueError:
+        return False
+    return address.is_loopback
+
+
+@router.get("/metrics", response_class=Response, dependencies=[Depends(_may_see_figures)])
 def metrics(services: Given) -> Response:
     """Prometheus figures."""
     try:

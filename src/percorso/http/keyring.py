@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
+from contextlib import suppress
 
 import structlog
 
@@ -31,7 +32,6 @@ PATIENCE_S = 2.0
 
 _UNKNOWABLE = "the keys cannot be read now; nothing was stored, send this again in a moment"
 _log = structlog.get_logger()
-_Outcome = StoreUnavailable | None
 
 
 def hash_token(token: str) -> str:
@@ -57,7 +57,7 @@ class KeyRing:
         self._keys: Mapping[str, ApiKey] = {}
         self._read_at: Micros | None = None
         self._lock = threading.Lock()
-        self._next: Future[_Outcome] | None = None
+        self._next: Future[bool] | None = None
         self._reading = False
         self._failing = False
         self._may_read_from = 0.0
@@ -78,7 +78,8 @@ class KeyRing:
         if key_hash not in self._keys:
             read = asyncio.wrap_future(self._next_read())
             await asyncio.wait((read,), timeout=PATIENCE_S)  # others wait for the same read: it is not cancelled
-            _raise_unless_read(read.result() if read.done() else StoreUnavailable(_UNKNOWABLE))
+            if not (read.done() and read.result()):
+                raise StoreUnavailable(_UNKNOWABLE)
         found = _of_kind("write", self._keys.get(key_hash))
         return None if found is None else found.name
 
@@ -86,25 +87,29 @@ class KeyRing:
         """The key when it is of this kind and in force; for threads. Raises StoreUnavailable."""
         key_hash = hash_token(key)
         if not self._fresh() or key_hash not in self._keys:
-            _raise_unless_read(self._outcome_of_next_read())
+            self._read_now()
         return _of_kind(kind, self._keys.get(key_hash))
 
     def forget(self) -> None:
-        """Read again, now: a key was made or revoked here. When that fails, `watch` will notice it later."""
+        """A key was made or revoked here: read again. When that fails, which is logged, `watch` will notice it later."""
         self._may_read_from = 0.0
-        self._outcome_of_next_read()
+        with suppress(StoreUnavailable):
+            self._read_now()
 
     def _fresh(self) -> bool:
         return self._read_at is not None and 0 <= self._clock.now() - self._read_at < FRESH_FOR
 
-    def _outcome_of_next_read(self) -> _Outcome:
+    def _read_now(self) -> None:
+        """Raises StoreUnavailable."""
         try:
-            return self._next_read().result(PATIENCE_S)
+            done = self._next_read().result(PATIENCE_S)
         except TookTooLong:
-            return StoreUnavailable(_UNKNOWABLE)
+            done = False
+        if not done:
+            raise StoreUnavailable(_UNKNOWABLE)
 
-    def _next_read(self) -> "Future[_Outcome]":
-        """The outcome of a read that has not begun yet; all who ask meanwhile share it."""
+    def _next_read(self) -> "Future[bool]":
+        """Whether a read succeeded that has not begun yet; all who ask meanwhile share it."""
         with self._lock:
             if self._next is None:
                 self._next = Future()
@@ -114,18 +119,22 @@ class KeyRing:
             return self._next
 
     def _read_while_wanted(self) -> None:
-        while True:
+        while self._wanted():
             while (pause := self._may_read_from - time.monotonic()) > 0:
                 time.sleep(min(pause, APART_S / 10))
             with self._lock:
-                wanted, self._next = self._next, None
-                if wanted is None:
-                    self._reading = False
-                    return
+                read, self._next = self._next, None
             self._may_read_from = time.monotonic() + APART_S
-            wanted.set_result(self._read())
+            done = self._read()
+            if read is not None:
+                read.set_result(done)
 
-    def _read(self) -> _Outcome:
+    def _wanted(self) -> bool:
+        with self._lock:
+            self._reading = self._next is not None
+            return self._reading
+
+    def _read(self) -> bool:
         began = self._clock.now()
         try:
             self._keys = self._accounts.keys_in_force()
@@ -133,15 +142,10 @@ class KeyRing:
             if not self._failing:
                 _log.exception("keys.read_failed", known=len(self._keys))
             self._failing = True
-            return StoreUnavailable(_UNKNOWABLE)
+            return False
         self._read_at = began
         self._failing = False
-        return None
-
-
-def _raise_unless_read(outcome: _Outcome) -> None:
-    if outcome is not None:
-        raise outcome
+        return True
 
 
 def _of_kind(kind: str, found: ApiKey | None) -> ApiKey | None:

@@ -1,5 +1,6 @@
 """The web process: the tracking API in front, the resources and pages behind it, and the relay of our own events."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -58,14 +59,17 @@ def api_app(company: Company) -> Any:
 
 @asynccontextmanager
 async def running(company: Company, services: Services, _app: FastAPI) -> AsyncIterator[None]:
-    """The collector's writer and the relay run as long as the app does; all that was taken is written before it ends."""
+    """The collector's writer, the relay and the watch over the keys run as long as the app does; all that was taken is
+    written before it ends."""
     stop = threading.Event()
     relay = threading.Thread(target=Relay(company.outbox, company.collector).run, args=(stop,), name="relay")
     company.collector.start()
     relay.start()
+    watch = asyncio.create_task(services.keys.watch())
     try:
         yield
     finally:
+        watch.cancel()
         stop.set()
         relay.join()
         company.collector.stop()

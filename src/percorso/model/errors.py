@@ -129,7 +129,13 @@ class ChannelError(PercorsoError):
 
 
 class ChannelRefused(ChannelError):
+    """``dead_address``: the address itself takes no mail, now and in future, whatever is sent."""
+
     code = "channel_refused"
+
+    def __init__(self, message: str, *, dead_address: bool = False) -> None:
+        super().__init__(message)
+        self.dead_address = dead_address
 
 
 class ChannelUnavailable(ChannelError):

@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeVar
 
 import structlog
 
+from percorso.execution.answer import address_hash
 from percorso.execution.gate import GateRules
 from percorso.execution.receipt import NAMES, receipt
 from percorso.execution.render import Letterhead
@@ -27,6 +28,7 @@ from percorso.model.errors import ChannelRefused, ChannelUnavailable, StoreUnava
 from percorso.model.identifier import Identifier
 from percorso.model.message import Message, MessageState
 from percorso.model.time import HOUR, MINUTE, Micros
+from percorso.pipeline.backoff import Backoff
 from percorso.pipeline.prepare import Preparer, Ready
 from percorso.ports import Channel, Clock, Outbox, PeopleReader
 
@@ -42,12 +44,13 @@ SETTLE_TRIES = 5
 
 
 class _Outcome(NamedTuple):
-    """What the channel said. `wait`: until it is tried again."""
+    """What the channel said. `wait`: until it is tried again; `dead`: hash of an address to be left alone from now on."""
 
     state: MessageState
     reason: str | None = None
     provider_id: str | None = None
     wait: Micros | None = None
+    dead: str | None = None
 
 
 class Deliverer:
@@ -72,6 +75,7 @@ class Deliverer:
         self._outbox = outbox
         self._people = people
         self._channels = channels
+        self._secret = secret
         self._clock = clock
         self._at_once = at_once
         self._preparer = Preparer(
@@ -99,14 +103,27 @@ class Deliverer:
         return len(lost)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Recover, then send what comes due until told to stop; what is on the wire then is waited for."""
-        await self._on_thread(self.recover)
+        """Recover, then send what comes due until told to stop; what is on the wire then is waited for.
+
+        Whatever goes wrong is told and tried again, less and less often.
+        """
+        recovered = False
+        backoff = Backoff()
         while not stop.is_set():
             try:
+                if not recovered:
+                    await self._on_thread(self.recover)
+                    recovered = True
                 started = await self._start()
             except StoreUnavailable as error:
                 _log.warning("delivery.waiting", why=error.message)
-                started = 0
+                await _told_within(stop, max(error.retry_after_s, backoff.failed()))
+                continue
+            except Exception:
+                _log.exception("delivery.failed")
+                await _told_within(stop, backoff.failed())
+                continue
+            backoff.worked()
             if not started:
                 await self._wait(stop)
         await self.close()
@@ -161,6 +178,7 @@ class Deliverer:
     async def _send(self, ready: Ready) -> None:
         """Over the wire, then what became of it is written down, again while the state is out of reach."""
         outcome = await self._over_the_wire(ready)
+        backoff = Backoff()
         for attempt in range(SETTLE_TRIES):
             try:
                 await self._on_thread(partial(self._mark, ready.message, ready.who, outcome))
@@ -168,6 +186,9 @@ class Deliverer:
             except StoreUnavailable as error:
                 _log.warning("message.not_settled", message_id=ready.message.message_id, why=error.message)
                 await asyncio.sleep(error.retry_after_s * (attempt + 1))
+            except Exception:
+                _log.exception("message.not_settled", message_id=ready.message.message_id)
+                await asyncio.sleep(backoff.failed())
         # It stays ATTEMPTED on disk: the next start calls it unknown.
         _log.error("message.left_attempted", message_id=ready.message.message_id, state=outcome.state.value)
 
@@ -180,15 +201,22 @@ class Deliverer:
             return _Outcome(MessageState.DEFERRED, error.message, wait=wait)
         except ChannelRefused as error:
             refused = error.message == Refusal.NOT_ALLOWED.value
-            return _Outcome(MessageState.REFUSED if refused else MessageState.REJECTED, error.message)
+            state = MessageState.REFUSED if refused else MessageState.REJECTED
+            return _Outcome(state, error.message, dead=self._hash(ready) if error.dead_address else None)
         except Exception as error:
             # Anything else: nobody knows whether it went. Told as unknown, with the kind of failure.
             return _Outcome(MessageState.UNKNOWN, type(error).__name__)
         return _Outcome(MessageState.ACCEPTED, provider_id=provider_id)
 
+    def _hash(self, ready: Ready) -> str:
+        return address_hash(self._secret, ready.message.channel, ready.rendered.to)
+
     def _mark(self, message: Message, who: Identifier | None, outcome: _Outcome) -> None:
-        """What became of an attempted message, with its receipt, in one transaction."""
+        """What became of an attempted message, with its receipt, in one transaction; before it, what it says of its
+        address: a crash in between leaves a message to be called unknown, and no dead address to be tried again."""
         now = self._clock.now()
+        if outcome.dead is not None:
+            self._outbox.suppress(outcome.dead, message.channel, reason="bounced", at=now)
         then = []
         if who is not None and outcome.state in NAMES:
             then.append(receipt(message, outcome.state, who, now, outcome.reason))
@@ -206,3 +234,12 @@ class Deliverer:
     def _count(self, message: Message, state: MessageState, reason: str | None) -> None:
         self.counts[state.value] += 1
         _log.info("message.handled", message_id=message.message_id, play=message.play, state=state.value, why=reason)
+
+
+async def _told_within(stop: asyncio.Event, wait_s: float) -> bool:
+    """Wait so long at most; whether it was told to stop."""
+    try:
+        async with asyncio.timeout(wait_s):
+            return await stop.wait()
+    except TimeoutError:
+        return False

@@ -1,16 +1,34 @@
 """One database, SQLite or PostgreSQL, with two kinds of transaction: reading and writing."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from percorso.model.errors import StoreUnavailable
 
 BUSY_TIMEOUT_MS = 15_000
+
+_SQLITE_OUT_OF_REACH = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    )
+)
+"""Primary result codes of a file that cannot be used now; the others are wrong statements, broken rules or bad files."""
 
 
 class Database:
@@ -39,31 +57,52 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A snapshot: everything read inside the block is of one moment."""
-        with self.engine.connect() as connection:
-            options: dict[str, Any] = (
-                {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            )
-            with connection.execution_options(**options).begin():
-                yield connection
+        """A snapshot: everything read inside the block is of one moment.
+
+        Raises StoreUnavailable when the database is out of reach or goes away meanwhile.
+        """
+        options: dict[str, Any] = (
+            {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with _in_reach(), self.engine.connect() as connection, connection.execution_options(**options).begin():
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write: committed when the block ends, rolled back when it raises.
 
-        Raises StoreUnavailable when the lock cannot be had in time.
+        Raises StoreUnavailable when the lock cannot be had in time, the disk is full, or the database is out of reach or
+        goes away meanwhile; then nothing was written, unless the line was cut in the very moment of the commit.
         """
-        with self.engine.connect() as connection:
+        with _in_reach(), self.engine.connect() as connection:
             writing = connection.execution_options(percorso_begin="BEGIN IMMEDIATE")
-            try:
-                transaction = writing.begin()
-            except OperationalError as error:
-                raise StoreUnavailable("the database is locked or out of reach; try again") from error
-            with transaction:
+            with writing.begin():
                 yield writing
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _in_reach() -> Iterator[None]:
+    """Says StoreUnavailable of what may work later. Broken rules and wrong statements stay what they are."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, psycopg.Error, NoConnectionFree) as error:
+        if not _may_work_later(error):
+            raise
+        raise StoreUnavailable("the database is locked or out of reach; try again") from error
+
+
+def _may_work_later(error: Exception) -> bool:
+    if isinstance(error, NoConnectionFree):
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", 0)  # the module's own complaints have none
+        return (code & 0xFF) in _SQLITE_OUT_OF_REACH  # the low byte is the primary code
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(cause, psycopg.OperationalError)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

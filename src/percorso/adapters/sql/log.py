@@ -1,32 +1,27 @@
 """The event log on SQLite or PostgreSQL.
 
-An append is one transaction: dedupe, rows, refusals, counts, commit. On SQLite exactly one process appends (the directory's
-lock sees to it) and commits are FULL. On PostgreSQL an advisory lock orders appends: without it a reader that polls by seq
-would miss rows, since sequence order is not commit order.
+An append is one transaction: dedupe, rows, refusals, counts, commit, by hand over one connection of its own. On SQLite
+exactly one process appends (the directory's lock sees to it) and commits are FULL. On PostgreSQL an advisory lock orders
+appends: without it a reader that polls by seq would miss rows, since sequence order is not commit order.
 """
 
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain
 from secrets import token_hex
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, bindparam, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from percorso.adapters.sql.database import Database
-from percorso.adapters.sql.seen import BUCKET, Chunk, ClosedBuckets, close_bucket
-from percorso.adapters.sql.tables import (
-    log_buckets,
-    log_chunks,
-    log_counts,
-    log_events,
-    log_meta,
-    log_refused,
-)
+from percorso.adapters.sql.memory_of_ids import MemoryOfIds
+from percorso.adapters.sql.seen import BUCKET
+from percorso.adapters.sql.tables import log_meta
 from percorso.model.errors import StoreUnavailable
 from percorso.model.time import DAY
 from percorso.model.verdict import LIVE_LANE, Candidate, ItemVerdict, Refused, Verdict
@@ -35,6 +30,16 @@ from percorso.ports import LogEntry, LogSize
 _APPEND_LOCK = 7_305_811_205_014_001
 _READ = "seq, lane, source, message_id, occurred_at, received_at, day, hour, tie, historical, body"
 _WRITTEN = f"{_READ}, key, fingerprint"
+_ADD_COUNT = (
+    "insert into log_counts (source, day, verdict, count) values (?,?,?,?) "
+    "on conflict (source, day, verdict) do update set count = log_counts.count + excluded.count"
+)
+_KEEP_ASIDE = (
+    "insert into log_refused (received_at, source, message_id, verdict, reason, detail, line, body) "
+    "values (?,?,?,?,?,?,?,?)"
+)
+
+Run = Callable[[str, Sequence[Any]], Any]
 
 
 class SqlEventLog:
@@ -42,13 +47,9 @@ class SqlEventLog:
 
     def __init__(self, database: Database, *, bucket: int = BUCKET) -> None:
         self._database = database
-        self._bucket = bucket
         self._lock = threading.Lock()
-        self._closed = ClosedBuckets()
-        self._recent: dict[bytes, int] = {}
-        self._recent_to = 0  # seq up to which _recent is filled
-        self._closed_to = 0  # seq up to which buckets are closed
-        self._loaded = False
+        self._ids = MemoryOfIds(bucket, alone=database.is_sqlite)
+        self._writer: Connection | None = None
         self.log_id = self._identify()
 
     def _identify(self) -> str:
@@ -60,146 +61,73 @@ class SqlEventLog:
             return str(found)
 
     def close(self) -> None:
+        self._hang_up()
         self._database.close()
 
     # appending
 
     def append(self, candidates: Sequence[Candidate], refused: Sequence[Refused] = ()) -> list[ItemVerdict]:
         with self._lock:
-            return self._append(candidates, refused)
-
-    def _append(self, candidates: Sequence[Candidate], refused: Sequence[Refused]) -> list[ItemVerdict]:
-        with self._appending() as connection:
-            self._refresh(connection)
-            verdicts, accepted, aside = self._classify(connection, candidates)
-            if accepted:
-                first = self._reserve(connection, len(accepted))
-                for offset, (index, candidate) in enumerate(accepted):
-                    verdicts[index] = ItemVerdict(
-                        message_id=candidate.message_id, verdict=Verdict.ACCEPTED, seq=first + offset
-                    )
-                self._insert(connection, first, [candidate for _, candidate in accepted])
-            self._keep_aside(connection, [*refused, *aside])
-            self._count(connection, candidates, verdicts, refused)
-        # Only now, after the commit and still under the lock, may memory know of them.
-        if accepted:
-            self._recent.update((candidate.key, candidate.fingerprint) for _, candidate in accepted)
-            self._recent_to = first + len(accepted) - 1
-        return [verdict for verdict in verdicts if verdict is not None]
+            with self._appending() as run:
+                self._ids.refresh(run)
+                verdicts, accepted, aside = _judge(candidates, self._ids.find(run, candidates))
+                first = self._reserve(run, len(accepted)) if accepted else 0
+                if accepted:
+                    self._insert(first, [candidates[index] for index in accepted])
+                _keep_aside(run, [*refused, *aside])
+                _count(run, candidates, verdicts, refused)
+            # Only now, after the commit and still under the lock, may memory know of them.
+            self._ids.remember(first, [candidates[index] for index in accepted])
+        for seq, index in enumerate(accepted, first):
+            verdicts[index] = verdicts[index]._replace(seq=seq)
+        return verdicts
 
     @contextmanager
-    def _appending(self) -> Iterator[Connection]:
+    def _appending(self) -> Iterator[Run]:
+        """A transaction on the appender's own connection; begun and ended by hand, for it is the hottest of all."""
         try:
-            with self._database.write() as connection:
-                if not self._database.is_sqlite:
-                    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
-                yield connection
-        except (DBAPIError, sqlite3.Error, psycopg.Error) as error:
-            self._loaded = False  # what memory knows may be wrong now; read it again
-            raise StoreUnavailable(f"the log cannot be written ({type(error).__name__}); nothing was stored") from error
-        except BaseException:
-            self._loaded = False
+            raw = self._connected()
+            raw.execute("begin immediate" if self._database.is_sqlite else "begin")
+            if not self._database.is_sqlite:
+                raw.execute("select pg_advisory_xact_lock(%s)", (_APPEND_LOCK,))
+            yield raw.execute if self._database.is_sqlite else _with_percent_marks(raw.execute)
+            raw.execute("commit")
+        except BaseException as error:
+            self._ids.forget()  # what memory knows may be wrong now; read it again
+            self._roll_back()
+            if isinstance(error, SQLAlchemyError | sqlite3.Error | psycopg.Error):
+                told = f"the log cannot be written ({type(error).__name__}); nothing was stored"
+                raise StoreUnavailable(told) from error
             raise
 
-    def _refresh(self, connection: Connection) -> None:
-        """Bring what memory knows of seen hashes up to the log: everything at first, then what others appended."""
-        if not self._loaded:
-            self._closed, self._recent = ClosedBuckets(), {}
-            self._recent_to = self._closed_to = 0
-        elif self._database.is_sqlite:
-            self._close_full(connection)
-            return
-        rows = connection.execute(
-            select(log_buckets.c.bucket, log_buckets.c.last_seq, log_buckets.c.filter)
-            .where(log_buckets.c.last_seq > self._closed_to)
-            .order_by(log_buckets.c.bucket)
-        ).all()
-        for bucket, last_seq, stored in rows:
-            self._closed.add(bucket, stored)
-            self._closed_to = last_seq
-        if rows:
-            self._recent, self._recent_to = {}, self._closed_to
-        fresh = connection.execute(
-            select(log_events.c.seq, log_events.c.key, log_events.c.fingerprint)
-            .where(log_events.c.seq > self._recent_to)
-            .order_by(log_events.c.seq)
-        )
-        for last, key, fingerprint in fresh:
-            self._recent[bytes(key)] = fingerprint
-            self._recent_to = last
-        self._loaded = True
-        self._close_full(connection)
+    def _connected(self) -> Any:
+        if self._writer is None:
+            options = {} if self._database.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+            self._writer = self._database.engine.connect().execution_options(**options)
+        return self._writer.connection.driver_connection
 
-    def _close_full(self, connection: Connection) -> None:
-        if len(self._recent) < self._bucket:
-            return
-        closed = close_bucket(list(self._recent), list(self._recent.values()))
-        bucket = len(self._closed) + 1
-        last = select(log_events.c.received_at).order_by(log_events.c.seq.desc()).limit(1)
-        opened = select(func.max(log_buckets.c.closed_at))
-        now = connection.execute(last).scalar() or 0
-        connection.execute(
-            log_buckets.insert().values(
-                bucket=bucket,
-                opened_at=connection.execute(opened).scalar() or 0,
-                closed_at=now,
-                last_seq=self._recent_to,
-                size=closed.size,
-                filter=closed.filter,
-            )
-        )
-        connection.execute(log_chunks.insert(), [{"bucket": bucket, **one._asdict()} for one in closed.chunks])
-        self._closed.add(bucket, closed.filter)
-        self._closed_to, self._recent = self._recent_to, {}
+    def _roll_back(self) -> None:
+        with suppress(SQLAlchemyError, sqlite3.Error, psycopg.Error):
+            self._connected().execute("rollback")
+        self._hang_up()
 
-    def _classify(
-        self, connection: Connection, candidates: Sequence[Candidate]
-    ) -> tuple[list[ItemVerdict | None], list[tuple[int, Candidate]], list[Refused]]:
-        """Which candidates are new; verdicts of the others; rows to keep aside for them."""
-        before = self._seen_before(connection, candidates)
-        verdicts: list[ItemVerdict | None] = [None] * len(candidates)
-        accepted: list[tuple[int, Candidate]] = []
-        aside: list[Refused] = []
-        here: dict[bytes, int] = {}
-        recent = self._recent
-        for index, candidate in enumerate(candidates):
-            known = recent.get(candidate.key)
-            if known is None:
-                known = here.get(candidate.key)
-            if known is None and before:
-                known = before.get(index)
-            if known is None:
-                here[candidate.key] = candidate.fingerprint
-                accepted.append((index, candidate))
-            else:
-                verdicts[index], row = _repeated(candidate, known == candidate.fingerprint)
-                if row is not None:
-                    aside.append(row)
-        return verdicts, accepted, aside
+    def _hang_up(self) -> None:
+        if self._writer is not None:
+            with suppress(SQLAlchemyError, sqlite3.Error, psycopg.Error):
+                self._writer.invalidate()
+                self._writer.close()
+            self._writer = None
 
-    def _seen_before(self, connection: Connection, candidates: Sequence[Candidate]) -> dict[int, int]:
-        """position -> fingerprint of the candidates that lie in closed buckets."""
-
-        def read(bucket: int, chunks: Sequence[int] | None) -> list[Chunk]:
-            query = select(log_chunks.c.chunk, log_chunks.c["keys"], log_chunks.c.fingerprints)
-            query = query.where(log_chunks.c.bucket == bucket)
-            if chunks is not None:
-                query = query.where(log_chunks.c.chunk.in_(chunks))
-            return [Chunk(row[0], row[1], row[2]) for row in connection.execute(query)]
-
-        return self._closed.find([candidate.key for candidate in candidates], read)
-
-    def _reserve(self, connection: Connection, count: int) -> int:
+    def _reserve(self, run: Run, count: int) -> int:
         """The first of `count` fresh seqs."""
         if self._database.is_sqlite:
-            statement = "select seq from sqlite_sequence where name = 'log_events'"
-            return int(connection.exec_driver_sql(statement).scalar() or 0) + 1
+            row = run("select seq from sqlite_sequence where name = 'log_events'", ()).fetchone()
+            return (row[0] if row else 0) + 1
         sequence = "pg_get_serial_sequence('log_events', 'seq')"
-        statement = f"select setval({sequence}, nextval({sequence}) + %s - 1)"
-        return int(connection.exec_driver_sql(statement, (count,)).scalar_one()) - count + 1
+        (last,) = run(f"select setval({sequence}, nextval({sequence}) + ? - 1)", (count,)).fetchone()
+        return int(last) - count + 1
 
-    def _insert(self, connection: Connection, first: int, candidates: Sequence[Candidate]) -> None:
-        """One of the two hot paths, by hand."""
+    def _insert(self, first: int, candidates: Sequence[Candidate]) -> None:
         rows = [
             (
                 seq,
@@ -218,49 +146,13 @@ class SqlEventLog:
             )
             for seq, c in enumerate(candidates, first)
         ]
-        raw: Any = connection.connection.driver_connection
+        raw = self._connected()
         if self._database.is_sqlite:
-            raw.executemany(f"insert into log_events ({_WRITTEN}) values (?,?,?,?,?,?,?,?,?,?,?,?,?)", rows)
+            _insert_sqlite(raw, rows)
             return
         with raw.cursor() as cursor, cursor.copy(f"copy log_events ({_WRITTEN}) from stdin") as copy:
             for row in rows:
                 copy.write_row(row)
-
-    def _keep_aside(self, connection: Connection, refused: Sequence[Refused]) -> None:
-        if refused:
-            connection.execute(
-                log_refused.insert(),
-                [
-                    {
-                        "received_at": one.received_at,
-                        "source": one.source,
-                        "message_id": one.message_id,
-                        "verdict": str(one.verdict),
-                        "reason": one.reason,
-                        "detail": one.detail,
-                        "line": one.line,
-                        "body": one.body.decode("utf-8", "backslashreplace").replace("\x00", "\\x00"),
-                    }
-                    for one in refused
-                ],
-            )
-
-    def _count(
-        self,
-        connection: Connection,
-        candidates: Sequence[Candidate],
-        verdicts: Sequence[ItemVerdict | None],
-        refused: Sequence[Refused],
-    ) -> None:
-        counts = Counter(
-            (candidate.source, candidate.received_at // DAY, str(verdict.verdict))
-            for candidate, verdict in zip(candidates, verdicts, strict=True)
-            if verdict is not None
-        )
-        counts.update((one.source, one.received_at // DAY, str(one.verdict)) for one in refused)
-        if counts:
-            rows = [{"s": s, "d": d, "v": v, "n": n} for (s, d, v), n in counts.items()]
-            connection.execute(_ADD_COUNT, rows)
 
     # reading
 
@@ -291,14 +183,69 @@ class SqlEventLog:
         return LogSize(head=max(known.values(), default=0), lanes=known)
 
 
+_CHUNKS = (256, 64, 16, 4, 1)
+_ONE_ROW = "(?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+def _insert_sqlite(raw: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many rows a statement: Python's lock is given back once per statement, and the event loop runs meanwhile.
+
+    With a statement a row the two threads would hand the lock back and forth for every event.
+    """
+    start = 0
+    for size in _CHUNKS:
+        statement = f"insert into log_events ({_WRITTEN}) values {','.join([_ONE_ROW] * size)}"
+        while len(rows) - start >= size:
+            raw.execute(statement, list(chain.from_iterable(rows[start : start + size])))
+            start += size
+
+
 def _pyformat(statement: str) -> str:
     return statement.replace(":after", "%(after)s").replace(":limit", "%(limit)s")
 
 
-_ADD_COUNT = text(
-    f"insert into {log_counts.name} (source, day, verdict, count) values (:s, :d, :v, :n) "
-    f"on conflict (source, day, verdict) do update set count = {log_counts.name}.count + excluded.count"
-).bindparams(bindparam("s"), bindparam("d"), bindparam("v"), bindparam("n"))
+def _with_percent_marks(execute: Callable[..., Any]) -> Run:
+    return lambda statement, values: execute(statement.replace("?", "%s"), values)
+
+
+def _judge(
+    candidates: Sequence[Candidate], known: Sequence[int | None]
+) -> tuple[list[ItemVerdict], list[int], list[Refused]]:
+    """The verdicts, the positions of the new ones, and the rows to keep aside, by the fingerprints known before."""
+    verdicts: list[ItemVerdict] = []
+    accepted: list[int] = []
+    aside: list[Refused] = []
+    for index, (candidate, fingerprint) in enumerate(zip(candidates, known, strict=True)):
+        if fingerprint is None:
+            accepted.append(index)
+            verdicts.append(ItemVerdict(candidate.message_id, Verdict.ACCEPTED))
+        else:
+            verdict, row = _repeated(candidate, fingerprint == candidate.fingerprint)
+            verdicts.append(verdict)
+            if row is not None:
+                aside.append(row)
+    return verdicts, accepted, aside
+
+
+def _keep_aside(run: Run, refused: Sequence[Refused]) -> None:
+    for one in refused:
+        body = one.body.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+        run(
+            _KEEP_ASIDE,
+            (one.received_at, one.source, one.message_id, str(one.verdict), one.reason, one.detail, one.line, body),
+        )
+
+
+def _count(
+    run: Run, candidates: Sequence[Candidate], verdicts: Sequence[ItemVerdict], refused: Sequence[Refused]
+) -> None:
+    counts = Counter(
+        (candidate.source, candidate.received_at // DAY, verdict.verdict)
+        for candidate, verdict in zip(candidates, verdicts, strict=True)
+    )
+    counts.update((one.source, one.received_at // DAY, one.verdict) for one in refused)
+    for (source, day, verdict), count in counts.items():
+        run(_ADD_COUNT, (source, day, str(verdict), count))
 
 
 def _repeated(candidate: Candidate, same: bool) -> tuple[ItemVerdict, Refused | None]:

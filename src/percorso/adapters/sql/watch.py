@@ -5,14 +5,13 @@ from time import monotonic
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from percorso.adapters.sql.database import Database
+from percorso.adapters.sql.readiness import Readiness
 from percorso.adapters.sql.tables import (
     log_counts,
     log_events,
-    log_meta,
     log_refused,
     moved,
     offsets,
@@ -22,7 +21,6 @@ from percorso.adapters.sql.tables import (
     tasks,
     to_append,
 )
-from percorso.model.errors import StoreUnavailable
 from percorso.model.event import NAME_OF_TYPE
 from percorso.model.time import DAY, Micros
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Verdict
@@ -48,6 +46,7 @@ class SqlWatch:
     def __init__(self, log: Database, state: Database) -> None:
         self._log = log
         self._state = state
+        self._readiness = Readiness(log, state)
         self._messages: tuple[float, dict[str, int]] = (float("-inf"), {})
 
     def figures(self, now: Micros) -> Figures:
@@ -94,14 +93,7 @@ class SqlWatch:
         return counts
 
     def ready(self) -> None:
-        try:
-            with self._log.write() as log:
-                # Changes nothing, and yet must reach the disk.
-                log.execute(update(log_meta).where(log_meta.c.name == "log_id").values(value=log_meta.c.value))
-            with self._state.read() as state:
-                _offsets(state)
-        except DBAPIError as error:
-            raise StoreUnavailable(f"log or state cannot be used ({type(error).__name__})") from error
+        self._readiness.check()
 
     def head(self) -> Mark:
         with self._log.read() as log:
