@@ -6,7 +6,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
-SPREAD := --dist loadgroup
+SPREAD := --dist loadfile --ignore tests/browser
 PAGES := src/percorso/web/dist/index.html
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
@@ -31,13 +31,15 @@ run: setup $(PAGES) ## start your own company in ./percorso-data
 test: setup $(PAGES) chromium ## every test that needs no outside service, in under five minutes
 	cd web && npm test --silent
 	$(PYTEST) -n $(WORKERS) $(SPREAD) -m "not slow and not fault and not postgres and not sdk"
+	$(PYTEST) -m "not slow" tests/browser
 
 test-all: setup $(PAGES) chromium postgresql test-sdks ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
 	cd web && npm test --silent
 	PERCORSO_TEST_POSTGRES=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault and not sdk"
+	$(PYTEST) tests/browser
 	PERCORSO_TEST_POSTGRES=required $(PYTEST) -m fault
 
-test-sdks: setup .tools/sdks/.ready ## real clients of Segment and RudderStack against a server of ours
+test-sdks: setup chromium .tools/sdks/.ready ## real clients of Segment and RudderStack against a server of ours
 	PERCORSO_TEST_SDKS=required $(PYTEST) -m sdk tests/sdks
 
 soak: setup postgresql ## the long fault rounds, whose figures go into closing notes

@@ -20,6 +20,7 @@ from percorso.execution.answer import Signer
 from percorso.execution.gate import GateRules
 from percorso.execution.render import Letterhead
 from percorso.model.config import Config, EventContract
+from percorso.model.decision import Decision
 from percorso.model.event import Event
 from percorso.model.message import Message, MessageState
 from percorso.model.person import Node
@@ -177,8 +178,30 @@ class Company:
         )
         message = replace(message, **fields)
         with self.state.transaction() as transaction:
-            transaction.add_acts([], [message], [])
+            transaction.add_acts([self._decision(message)], [message], [])
         return message
+
+    def _decision(self, message: Message) -> Decision:
+        """What a message comes from: it is stored with a new decision only."""
+        return Decision(
+            decision_id=message.decision_id,
+            business_key=message.business_key,
+            play=message.play,
+            play_version=message.play_version,
+            node_id=message.node_id,
+            person_id=message.node_id,
+            cause_seq=1,
+            cause_message_id="e1",
+            touchpoint=None,
+            stage=None,
+            channel=message.channel,
+            outcome="queued",
+            refusal=None,
+            reasons=(),
+            alternatives=(),
+            decided_at=message.created_at,
+            historical=False,
+        )
 
     def deliverer(self, channel: Channel, **options: Any) -> Deliverer:
         given: dict[str, Any] = {

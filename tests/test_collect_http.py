@@ -111,6 +111,13 @@ def test_keys_and_content_types_of_real_clients(folding: Folding, headers: Mappi
     assert post(folding, "/v1/track", TRACK, headers).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/v1/t", "/v1/b"])
+def test_calls_by_first_letter(folding: Folding, path: str) -> None:
+    item = {**TRACK, "type": "track"}
+    assert post(folding, path, {"batch": [item]} if path == "/v1/b" else item).content == b'{"success":true}'
+    assert stored(folding) == ["m1"]
+
+
 def test_the_key_may_stand_in_body_or_query(folding: Folding) -> None:
     assert post(folding, "/v1/track", {**TRACK, "writeKey": KEY}, {}).status_code == 200
     assert post(folding, f"/v1/track?writeKey={KEY}", {**TRACK, "messageId": "m2"}, {}).status_code == 200

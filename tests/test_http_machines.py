@@ -147,7 +147,6 @@ class TestHealth:
         assert figures["percorso_log_head_seq"] == "1.0"
         assert figures['percorso_messages{state="queued"}'] == "0.0"
 
-
     def test_figures_are_for_this_machine_or_a_secret_key(self, app: FastAPI, company: Company) -> None:
         stranger = Browser(app, address="192.0.2.7")
         assert stranger.bare("GET", "/readyz").status_code == 200

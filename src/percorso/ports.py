@@ -477,9 +477,7 @@ class Tasks(Protocol):
 
     def get(self, task_id: str) -> TaskRow | None: ...
 
-    def finish(
-        self, task_id: str, *, by: str, outcome: str, at: Micros, then: Later
-    ) -> bool:
+    def finish(self, task_id: str, *, by: str, outcome: str, at: Micros, then: Later) -> bool:
         """Mark done and leave `then` (as `append_later`) in one transaction; False when it was done before."""
         ...
 

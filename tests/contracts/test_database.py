@@ -1,7 +1,7 @@
 """A database out of reach says so, so that whoever asked tries again; a wrong statement stays wrong."""
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from percorso.adapters.sql.database import Database
@@ -33,8 +33,8 @@ def test_an_error_of_the_block_stays_what_it_is(database: Database) -> None:
 def test_a_full_disk_is_out_of_reach_and_writes_nothing(database: Database) -> None:
     if not database.is_sqlite:
         pytest.skip("only SQLite can be told that its disk is full")
+    event.listen(database.engine, "begin", lambda line: line.exec_driver_sql("pragma max_page_count=1").close())
     with pytest.raises(StoreUnavailable) as told, database.write() as connection:
-        connection.exec_driver_sql("pragma max_page_count=1").close()
         connection.execute(insert(offsets), [{**ROW, "reader": "x" * 5_000 + str(n)} for n in range(50)])
     assert isinstance(told.value.__cause__, DBAPIError)
     with database.read() as connection:
@@ -54,12 +54,17 @@ def test_a_lost_connection_is_out_of_reach_and_the_next_one_works(database: Data
         pytest.skip("a file has no line that can be cut")
     for block in (database.read, database.write):
         with pytest.raises(StoreUnavailable), block() as connection:
-            mine = connection.execute(text("select pg_backend_pid()")).scalar_one()
-            with database.engine.connect() as other:
-                other.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": mine})
-            connection.execute(text("select 1"))
+            _cut(database, connection)
         with block() as connection:
             assert connection.execute(text("select 1")).scalar_one() == 1
+
+
+def _cut(database: Database, connection: Connection) -> None:
+    """Have the server end a connection, then use it."""
+    mine = connection.execute(text("select pg_backend_pid()")).scalar_one()
+    with database.engine.connect() as other:
+        other.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+    connection.execute(text("select 1"))
 
 
 def test_no_server_at_all_is_out_of_reach(database: Database) -> None:

@@ -87,7 +87,12 @@ def state(database: Database) -> Database:
         transaction.store_people([ADA, BOB, GUEST], [])
         transaction.store_positions({"ada-node": [MAIN]})
         transaction.add_acts(
-            [decision(1, "ada-node", 10), decision(2, "adamail", 30), decision(3, "adamail", 20)],
+            [
+                decision(1, "ada-node", 10),
+                decision(2, "adamail", 30),
+                decision(3, "adamail", 20),
+                decision(9, "nobody", 40),
+            ],
             [message(2)],
             [task(1, 300), task(2, 100), task(3, 200), task(9, 400)],
         )

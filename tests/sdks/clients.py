@@ -53,6 +53,9 @@ CLIENTS = (
     Client(package="@rudderstack/rudder-sdk-node", version="3.0.13", environment="node", driver="rudder"),
 )
 
+FOR_PAGES = Client(package="@segment/analytics-next", version="1.84.3", environment="node", driver="page")
+"""Runs in a browser, not by `run`."""
+
 
 def run(client: Client, url: str, write_key: str, orders: int, *, with_bad: bool) -> str:
     """Send through a client, in a process of its own that ends by itself, and return what it wrote. Raises AssertionError

@@ -21,7 +21,7 @@ def set_up_logs(level: str) -> None:
             *(_for_people() if sys.stderr.isatty() else _for_machines()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is now, not as it was set up
     )
     logging.basicConfig(level=max(logging.WARNING, logging.getLevelName(level.upper())), stream=sys.stderr, force=True)
 

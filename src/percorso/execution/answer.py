@@ -5,8 +5,8 @@ cut to 128 bits, over a key derived from the company's secret; a changed, cut or
 
 Following a link twice is one event, for the event's message id is a hash of message and answer, and the event names no
 time of its own (it happened when it was received). Another answer (four stars after five, another of the choices) is
-another event: both are kept, with the same ``message_id`` of what they answer, and whoever counts takes the last one. Going back to an answer
-given before changes nothing any more: it is the same event again.
+another event: both are kept, with the same ``message_id`` of what they answer, and whoever counts takes the last one.
+Going back to an answer given before changes nothing any more: it is the same event again.
 """
 
 import hmac

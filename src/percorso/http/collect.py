@@ -40,8 +40,10 @@ SourceOfKey = Callable[[str], Awaitable[str | None]]
 MAX_BODY = 4_000_000
 MAX_BATCH = 5_000
 
-_TYPES = {f"/v1/{kind}": kind for kind in ("track", "identify", "page", "screen", "group", "alias")}
-_BATCH = "/v1/batch"
+_KINDS = ("track", "identify", "page", "screen", "group", "alias")
+_TYPES = {f"/v1/{name}": kind for kind in _KINDS for name in (kind, kind[0])}
+_BATCHES = ("/v1/batch", "/v1/b")
+"""Segment's client for pages calls by first letter."""
 _STATUS = {
     MalformedBody: 400,
     Unauthenticated: 401,
@@ -100,7 +102,7 @@ def collecting(app: App, collector: Collector, source_of: SourceOfKey) -> App:
 async def _collect(scope: Scope, receive: Receive, collector: Collector, source_of: SourceOfKey) -> bytes | None:
     path = scope["path"]
     kind = _TYPES.get(path)
-    if (kind is None and path != _BATCH) or scope["method"] != "POST":
+    if (kind is None and path not in _BATCHES) or scope["method"] != "POST":
         raise NotFound("no such call; POST to /v1/track, identify, page, screen, group, alias or batch")
     headers = {name: value for name, value in scope["headers"] if name in _HEADERS}
     body = await _read_body(headers, receive)

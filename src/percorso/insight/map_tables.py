@@ -19,7 +19,7 @@ from percorso.model.journey import Journey
 
 COLUMNS = (
     *("seq", "message_id", "name", "person_id", "occurred_at", "tie", "touchpoint", "channel", "stage", "local_date"),
-    *("score", "scale", "survey_kind", "wait_s", "language", "comment"),
+    *("score", "scale", "survey_kind", "reply_to", "wait_s", "language", "comment"),
 )
 QUOTES = 2
 """So many of the unhappiest and so many of the happiest."""
