@@ -3,6 +3,7 @@
 They read the stream alone, as any platform would, with one advantage: they know whose each identifier is.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -50,7 +51,7 @@ def _identifiers(person: Person) -> list[tuple[str, str]]:
     return [(kind, value) for kind, value in known if value]
 
 
-class Witness:
+class Witness(ABC):
     """One truth. `names` are the events it wants to see, empty = all."""
 
     key: ClassVar[str]
@@ -61,13 +62,13 @@ class Witness:
         self.days: Timeline = world.days
         self.rhythm: Rhythm = world.rhythm
 
+    @abstractmethod
     def see(self, item: Item, properties: Mapping[str, Any], person: Person | None) -> None:
         """One item of a wanted name goes by, in time order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tell(self) -> Fact:
         """The truth, when the year is over."""
-        raise NotImplementedError
 
     def millis(self, day: Any) -> int:
         """The first instant of a civil day."""
