@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from percorso.data.intake import MAX_ITEM_BYTES, Intake, Item, read_item
 from percorso.data.well_formed import depth
+from percorso.model.errors import MalformedBody
 from percorso.model.time import MINUTE, CivilClock, parse_iso
 from percorso.model.verdict import LIVE_LANE, Candidate, Refused
 
@@ -161,13 +163,15 @@ FIELDS = (
     st.binary(max_size=300)
     | st.dictionaries(st.sampled_from(FIELDS), json_values).map(lambda v: json.dumps(v).encode())
 )
-def test_nothing_a_client_may_send_raises(body: bytes) -> None:
+def test_nothing_a_client_may_send_raises_but_a_call_that_is_no_object(body: bytes) -> None:
     for route in (None, "track", "identify"):
-        outcome = read_item(
-            Item(body, 0),
-            Intake("web", LIVE_LANE, False, NOW, CivilClock("UTC"), type_of_route=route, context=b'{"a":1}'),
-        )
-        assert isinstance(outcome, Candidate | Refused)
+        intake = Intake("web", LIVE_LANE, False, NOW, CivilClock("UTC"), type_of_route=route, context=b'{"a":1}')
+        try:
+            assert isinstance(read_item(Item(body, 0), intake), Candidate | Refused)
+        except MalformedBody:
+            assert route is not None
+            with pytest.raises((msgspec.MsgspecError, UnicodeError)):
+                msgspec.json.decode(body, type=dict)
 
 
 @given(json_values)

@@ -299,6 +299,14 @@ class EngineSession(Protocol):
         """An Ibis table: events, people, identifiers, positions, decisions, messages, verdicts."""
         ...
 
+    def told(self) -> list[dict[str, Any]]:
+        """What each source told of each event name (source, name), null names included.
+
+        first and last: civil dates of its events; live: when the last of them was received live, history: when the last
+        imported one happened, both micros, None when there is none.
+        """
+        ...
+
     def execute(self, expression: Any) -> list[dict[str, Any]]:
         """Run an Ibis expression and return its rows."""
         ...

@@ -23,7 +23,7 @@ from tests.contracts.conftest import MakeDatabase
 def candidate(message_id: str, says: int = 1, *, lane: int = LIVE_LANE, source: str = "web") -> Candidate:
     body = f'{{"type":"track","event":"Seen","userId":"u","n":{says}}}'
     key = message_key(source, message_id)
-    return Candidate(key, says, source, message_id, 1_000, 2_000, 0, 1, 0, lane, lane == IMPORT_LANE, body)
+    return Candidate(lane, source, message_id, 1_000, 2_000, 0, 1, 0, lane == IMPORT_LANE, body, key, says)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import ibis
 
 from percorso.adapters.duckdb_base import connection_of, open_duckdb, quoted
 from percorso.adapters.engine_tables import Loader, Moment, pin
+from percorso.adapters.lake_told import FilesTold, joined
 from percorso.adapters.person_events import nodes_of, person_events
 from percorso.adapters.plain_values import plain_rows
 from percorso.adapters.sql.database import Database
@@ -43,6 +44,7 @@ class DuckEngine:
         self._sql_memory = sql_memory
         self._sql_seconds = sql_seconds
         self._base = open_duckdb(memory=memory, threads=threads, spill=lake / ".spill")
+        self._told = FilesTold(self._base)
 
     def close(self) -> None:
         self._base.close()
@@ -52,7 +54,7 @@ class DuckEngine:
         moment = pin(self._log, self._state, self._lake)
         try:
             with connection_of(self._base) as connection:
-                yield DuckSession(connection, moment, self._threads, self._sql_memory, self._sql_seconds)
+                yield DuckSession(connection, moment, self._told, self._threads, self._sql_memory, self._sql_seconds)
         finally:
             moment.close()
 
@@ -60,9 +62,18 @@ class DuckEngine:
 class DuckSession:
     """`ports.EngineSession`. Not to be shared between threads."""
 
-    def __init__(self, connection: Any, moment: Moment, threads: int, sql_memory: str, sql_seconds: float) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        moment: Moment,
+        files_told: FilesTold,
+        threads: int,
+        sql_memory: str,
+        sql_seconds: float,
+    ) -> None:
         self._connection = connection
         self._moment = moment
+        self._files_told = files_told
         self._loader = Loader(connection, moment)
         self._threads = threads
         self._sql_memory = sql_memory
@@ -71,6 +82,10 @@ class DuckSession:
     def table(self, name: str) -> Any:
         self._loader.load(name)
         return ibis.table(schema_of(name), name=name)
+
+    def told(self) -> list[dict[str, Any]]:
+        lines = [*self._files_told.of(self._moment.files), *self._loader.tail_told()]
+        return [line.as_row() for line in joined(lines)]
 
     def execute(self, expression: Any) -> list[dict[str, Any]]:
         return _rows(self._connection.execute(str(ibis.to_sql(expression, dialect="duckdb"))))

@@ -7,6 +7,7 @@ from typing import Any
 
 from percorso.adapters.arrow import Snapshot
 from percorso.adapters.duckdb_base import quoted
+from percorso.adapters.lake_told import Line, told_sql
 from percorso.adapters.projection import log_rows, placed_rows, processed_limit, projection
 from percorso.adapters.sql.database import Database
 from percorso.model.tables import EVENTS, TABLES, ColumnOf
@@ -83,6 +84,13 @@ class Loader:
         if name not in self._loaded:
             self._loaders.get(name, lambda: self._state_table(name))()
             self._loaded.add(name)
+
+    def tail_told(self) -> list[Line]:
+        """What the events beyond the files tell."""
+        if self._moment.upto <= self._moment.sealed:
+            return []
+        self.load("events")
+        return [Line(*line) for line in self._connection.execute(told_sql("tail_events")).fetchall()]
 
     def _arrow(self, name: str, query: str, **given: Any) -> None:
         """A temporary table from Arrow ones, which the query reads by their names here."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from percorso.adapters.duckdb_base import connection_of, quoted
 from percorso.adapters.lake_files import EVENTS, month_of, name_file, write_file
+from percorso.adapters.lake_told import metadata_option
 from percorso.adapters.sql.manifest import LakeFile
 
 MANY = 8
@@ -17,7 +18,8 @@ MANY = 8
 ROWS_A_FILE = 2_000_000
 MOST_FILES = 16
 
-_WRITE = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384)"
+_WRITE = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384"
+"""Small groups: one person's events lie in one of them, and whatever is asked of that person reads it whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +103,15 @@ class Compaction:
         if high is not None:
             conditions.append(f"(person_id < {quoted(high)}{' OR person_id IS NULL' if low is None else ''})")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        query = f"SELECT * FROM ({rows}){where} ORDER BY person_id NULLS FIRST, occurred_at, seq"
+        chosen = f"SELECT * FROM ({rows}){where}"
+        copy = f"COPY ({chosen} ORDER BY person_id NULLS FIRST, occurred_at, seq) TO"
+        options = _WRITE + metadata_option(cursor, chosen)
         first_seq, last_seq = min(f.first_seq for f in work.files), max(f.last_seq for f in work.files)
         path = name_file(work.folder, first_seq, last_seq)
         counted: list[int] = []
 
         def write(aside: Path) -> None:
-            counted.append(cursor.execute(f"COPY ({query}) TO {quoted(str(aside))} {_WRITE}").fetchone()[0])
+            counted.append(cursor.execute(f"{copy} {quoted(str(aside))} ({options})").fetchone()[0])
 
         size = write_file(self._root, path, write)
         return LakeFile(

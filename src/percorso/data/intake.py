@@ -26,7 +26,7 @@ from uuid import uuid4
 
 import msgspec
 
-from percorso.data.well_formed import Refusal, check_bytes, packed
+from percorso.data.well_formed import Refusal, check_bytes, packed, unreadable
 from percorso.model.errors import MalformedBody, TooLarge
 from percorso.model.event import EVENT_TYPES
 from percorso.model.time import EARLIEST, LATEST, MINUTE, CivilClock, Micros, parse_iso
@@ -75,7 +75,7 @@ class Intake(NamedTuple):
     context: bytes | None = None
 
 
-class WireItem(msgspec.Struct):
+class WireItem(msgspec.Struct, gc=False):
     """The envelope of a call, as lenient as the clients in the field are."""
 
     type: Any = None
@@ -93,13 +93,18 @@ class WireItem(msgspec.Struct):
     context: Any = None
 
 
+class _Object(msgspec.Struct):
+    """Any JSON object; nothing of it is kept."""
+
+
 _decode_envelope = msgspec.json.Decoder(WireItem).decode
+_decode_object = msgspec.json.Decoder(_Object).decode
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
 
 def read_item(item: Item, intake: Intake) -> Candidate | Refused:
-    """One item read; never raises for what a client may send."""
+    """One item read. Raises MalformedBody when the only item of a route is no JSON object; nothing else is an error."""
     body = bytes(item.body)
     wire: WireItem | None = None
     most = MAX_IMPORTED_BYTES if intake.lane == IMPORT_LANE else MAX_ITEM_BYTES
@@ -111,6 +116,8 @@ def read_item(item: Item, intake: Intake) -> Candidate | Refused:
             check_bytes(body, most)
         return _candidate(wire, body, item, intake)
     except Refusal as refusal:
+        if wire is None and intake.type_of_route is not None:
+            _check_object(body)
         message_id = wire.messageId if wire is not None and isinstance(wire.messageId, str) else None
         return Refused(
             source=intake.source,
@@ -137,6 +144,14 @@ def _envelope(body: bytes) -> WireItem:
         raise Refusal("malformed", str(error)) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise Refusal("malformed", "the item is not valid JSON") from None
+
+
+def _check_object(body: bytes) -> None:
+    """Raises MalformedBody unless the bytes are a JSON object, however useless."""
+    try:
+        _decode_object(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        raise unreadable(error) from None
 
 
 def _completed(body: bytes, wire: WireItem, intake: Intake) -> bytes:
@@ -202,15 +217,15 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
     received_at, source = intake.received_at, intake.source
     said_at = None if said is None or said == "" else _time(said)
     occurred_at = received_at if said_at is None or said_at > received_at + FUTURE_TOLERANCE else said_at
-    fingerprint = _fingerprint(
-        kind, user_id, anonymous_id, group_id, previous_id, event, wire.name, said_at, wire.properties, wire.traits
+    says = packed(
+        (kind, user_id, anonymous_id, group_id, previous_id, event, wire.name, said_at, wire.properties, wire.traits)
     )
-    if wire.context is not None:
-        packed(wire.context)  # what is stored must be readable by the folds
+    context = wire.context
+    if context.__class__ is dict and "traits" in context:
+        packed(context["traits"])  # the fold keeps traits, as it keeps those that the fingerprint packed
     day, hour = intake.civil.day_hour(occurred_at)
     return Candidate(
-        message_key(source, message_id),
-        fingerprint,
+        intake.lane,
         source,
         message_id,
         occurred_at,
@@ -218,9 +233,10 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
         day,
         hour,
         item.tie,
-        intake.lane,
         intake.historical,
         body.decode(),
+        message_key(source, message_id),
+        fingerprint(says),
     )
 
 
@@ -289,6 +305,6 @@ def message_key(source: str, message_id: str) -> bytes:
     return blake2b(f"{source}\x00{message_id}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _fingerprint(*said: Any) -> int:
-    """63-bit hash of what an item says: equal for the same call however its JSON is spaced or ordered."""
-    return int.from_bytes(blake2b(packed(said), digest_size=8).digest(), "big") >> 1
+def fingerprint(says: bytes) -> int:
+    """63-bit hash of what an item says, packed: equal for the same call however its JSON is spaced or ordered."""
+    return int.from_bytes(blake2b(says, digest_size=8).digest(), "big") >> 1

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from percorso.model.errors import MalformedBody
+
 MAX_DEPTH = 32
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -26,6 +28,12 @@ class Refusal(Exception):
         self.detail = detail
 
 
+def unreadable(error: Exception) -> MalformedBody:
+    """What to say when a body could not be decoded."""
+    said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
+    return MalformedBody(f"the body is not a JSON object as expected: {said}")
+
+
 def check_bytes(body: bytes, most: int) -> None:
     """Raises Refusal when the bytes are too many, nested too deeply, not UTF-8, or hold text nobody can store."""
     if len(body) > most:
@@ -34,7 +42,7 @@ def check_bytes(body: bytes, most: int) -> None:
         raise Refusal("too_deep", f"the item is nested deeper than {MAX_DEPTH} levels; flatten it")
     if not body.isascii():
         _check_utf8(body)
-    if b"\\u" in body and _SUSPICIOUS.search(body) is not None:
+    if b"\\" in body and _SUSPICIOUS.search(body) is not None:
         _check_escapes(body)
 
 

@@ -9,14 +9,16 @@ import binascii
 import zlib
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 import msgspec
 import structlog
 
 from percorso.data.intake import Item
-from percorso.http.cors import allow, origin_of, readable_by
+from percorso.data.well_formed import unreadable
+from percorso.http.cors import allow, readable_by
 from percorso.model.errors import (
     MalformedBody,
     NotFound,
@@ -33,12 +35,15 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = Mapping[bytes, bytes]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 SourceOfKey = Callable[[str], Awaitable[str | None]]
 """A write key's source, None when there is no such key. Raises StoreUnavailable when nobody can tell now."""
 
 MAX_BODY = 4_000_000
 MAX_BATCH = 5_000
+
+T = TypeVar("T")
 
 _KINDS = ("track", "identify", "page", "screen", "group", "alias")
 _TYPES = {f"/v1/{name}": kind for kind in _KINDS for name in (kind, kind[0])}
@@ -54,6 +59,12 @@ _STATUS = {
 }
 _JSON = (b"content-type", b"application/json")
 _OK = b'{"success":true}'
+_OK_START: Message = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [_JSON, (b"content-length", str(len(_OK)).encode())],
+}
+_OK_BODY: Message = {"type": "http.response.body", "body": _OK}
 _log = structlog.get_logger()
 
 
@@ -79,47 +90,49 @@ def collecting(app: App, collector: Collector, source_of: SourceOfKey) -> App:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
             await app(scope, receive, send)
             return
-        origin = origin_of(scope)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        origin = headers.get(b"origin")
         if origin is not None:
             send = readable_by(origin, send)
             if scope["method"] == "OPTIONS":
                 await allow(send)
                 return
         try:
-            answer = await _collect(scope, receive, collector, source_of)
+            answer = await _collect(scope, headers, receive, collector, source_of)
         except PercorsoError as error:
             await _refuse(send, error)
         except Exception:
             _log.exception("collect.failed")
             await _send(send, 500, _encode({"code": "internal", "message": "the event was not stored; send it again"}))
         else:
-            if answer is not None:
+            if answer is _OK:
+                await send(_OK_START)
+                await send(_OK_BODY)
+            elif answer is not None:
                 await _send(send, 200, answer)
 
     return route
 
 
-async def _collect(scope: Scope, receive: Receive, collector: Collector, source_of: SourceOfKey) -> bytes | None:
+async def _collect(
+    scope: Scope, headers: Headers, receive: Receive, collector: Collector, source_of: SourceOfKey
+) -> bytes | None:
     path = scope["path"]
     kind = _TYPES.get(path)
     if (kind is None and path not in _BATCHES) or scope["method"] != "POST":
         raise NotFound("no such call; POST to /v1/track, identify, page, screen, group, alias or batch")
-    headers = {name: value for name, value in scope["headers"] if name in _HEADERS}
     body = await _read_body(headers, receive)
     if body is None:
         return None
-    try:
-        if kind is None:
-            envelope = _decode_envelope(body)
-            key, batch, context = envelope.writeKey, envelope.batch, bytes(envelope.context)
-        else:
-            key, batch, context = _decode_keyed(body).writeKey, None, b""
-    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-        raise MalformedBody(f"the body is not a JSON object as expected: {_said(error)}") from None
-    source = await _authenticate(headers, scope, key, source_of)
     if kind is not None:
+        # Most clients send the key in a header; then the body is read once, by intake.
+        key = _read(_decode_keyed, body).writeKey if b'"writeKey"' in body else None
+        source = await _authenticate(headers, scope, key, source_of)
         verdicts = await collector.collect([Item(body, 0)], source, type_of_route=kind)
     else:
+        envelope = _read(_decode_envelope, body)
+        batch, context = envelope.batch, bytes(envelope.context)
+        source = await _authenticate(headers, scope, envelope.writeKey, source_of)
         if batch is None:
             raise MalformedBody('a batch is {"batch": [item, ...]}')
         if len(batch) > MAX_BATCH:
@@ -130,14 +143,14 @@ async def _collect(scope: Scope, receive: Receive, collector: Collector, source_
     return _answer(verdicts)
 
 
-_HEADERS = frozenset((b"authorization", b"content-encoding", b"content-length"))
+def _read(decode: Callable[[bytes], T], body: bytes) -> T:
+    try:
+        return decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        raise unreadable(error) from None
 
 
-def _said(error: Exception) -> str:
-    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
-
-
-async def _read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | None:
+async def _read_body(headers: Headers, receive: Receive) -> bytes | None:
     """The body, inflated; None when the client went away.
 
     The cap holds while reading, packed and unpacked, so a bomb never unfolds. One gzip stream and nothing after it: what
@@ -179,7 +192,7 @@ def _inflated(inflate: Any, chunk: bytes, room: int) -> bytes:
     return inflated
 
 
-async def _authenticate(headers: Mapping[bytes, bytes], scope: Scope, in_body: Any, source_of: SourceOfKey) -> str:
+async def _authenticate(headers: Headers, scope: Scope, in_body: Any, source_of: SourceOfKey) -> str:
     """The source of the write key: from the Authorization header, the body or the query; all given must agree."""
     given = {key for key in (_header_key(headers), in_body, _query_key(scope)) if isinstance(key, str) and key}
     if len(given) != 1:
@@ -192,8 +205,14 @@ async def _authenticate(headers: Mapping[bytes, bytes], scope: Scope, in_body: A
     return source
 
 
-def _header_key(headers: Mapping[bytes, bytes]) -> str | None:
-    scheme, _, value = headers.get(b"authorization", b"").partition(b" ")
+def _header_key(headers: Headers) -> str | None:
+    authorization = headers.get(b"authorization")
+    return None if authorization is None else _basic_user(authorization)
+
+
+@lru_cache(maxsize=1024)
+def _basic_user(authorization: bytes) -> str | None:
+    scheme, _, value = authorization.partition(b" ")
     if scheme.lower() != b"basic":
         return None
     try:

@@ -20,11 +20,6 @@ _PREFLIGHT = [
 ]
 
 
-def origin_of(scope: MutableMapping[str, Any]) -> bytes | None:
-    """The site of the page that asks; None when no page does."""
-    return next((value for name, value in scope["headers"] if name == b"origin"), None)
-
-
 def readable_by(origin: bytes, send: Send) -> Send:
     """`send`, whose answers a page of that site may read, and how long it shall wait before it repeats."""
     opened = [

@@ -5,20 +5,19 @@ happened. A window is complete when every live source of its events has passed i
 week longer than the others is not waited for. Where only history speaks, the import that reaches furthest decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
 from percorso.insight.windows import Window
-from percorso.model.time import DAY, CivilClock, Micros, from_datetime
+from percorso.model.time import DAY, CivilClock, Micros
 
 RETIRED_AFTER: Micros = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What one source told of one event name.
+    """What one source told of one event name, as `ports.EngineSession.told` says it.
 
     first, last   civil days of its first and last such event
     live          when the last of them was received live; None when all are history
@@ -40,31 +39,6 @@ class Watermark:
     source: str
     live: Micros | None
     history: Micros | None
-
-
-def told(events: Any) -> Any:
-    """Expression: one row a source and event name, as `Told`."""
-    return events.group_by(events.source, events.name).agg(
-        first=events.local_date.min(),
-        last=events.local_date.max(),
-        live=events.received_at.max(where=~events.historical),
-        history=events.occurred_at.max(where=events.historical),
-    )
-
-
-def read_told(rows: Sequence[Mapping[str, Any]]) -> list[Told]:
-    """The rows of `told`."""
-    return [
-        Told(
-            source=row["source"],
-            name=row["name"],
-            first=row["first"],
-            last=row["last"],
-            live=_micros(row["live"]),
-            history=_micros(row["history"]),
-        )
-        for row in rows
-    ]
 
 
 def watermarks(told: Sequence[Told]) -> dict[str, Watermark]:
@@ -99,7 +73,3 @@ def is_complete(window: Window, day: int, lag_days: int) -> bool:
 
 def _later(a: Micros | None, b: Micros | None) -> Micros | None:
     return max((at for at in (a, b) if at is not None), default=None)
-
-
-def _micros(at: datetime | None) -> Micros | None:
-    return None if at is None else from_datetime(at.replace(tzinfo=UTC))

@@ -36,17 +36,16 @@ class ItemVerdict(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """An item that passed intake and asks to be appended. A tuple, since one is made for every event.
+    """An item that passed intake and asks to be appended: a row of the log, all but its seq, in the order of its columns.
 
+    lane         0 live, 1 import: live is processed first
+    day, hour    civil day (days since 1970-01-01) and hour in the company's zone
+    body         the item as JSON text, as it came (envelope merged in)
     key          16 bytes, hash of (source, message id): what dedupe compares
     fingerprint  63-bit hash of what the item says; another one under the same key is a conflict
-    body         the item as JSON text, as it came (envelope merged in)
-    day, hour    civil day (days since 1970-01-01) and hour in the company's zone
-    lane         0 live, 1 import: live is processed first
     """
 
-    key: bytes
-    fingerprint: int
+    lane: int
     source: str
     message_id: str
     occurred_at: int
@@ -54,9 +53,10 @@ class Candidate(NamedTuple):
     day: int
     hour: int
     tie: int
-    lane: int
     historical: bool
     body: str
+    key: bytes
+    fingerprint: int
 
 
 @dataclass(frozen=True, slots=True)

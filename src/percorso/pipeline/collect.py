@@ -9,14 +9,13 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 
 import structlog
 
 from percorso.data.intake import Intake, Item, check_context, read_items
 from percorso.model.errors import StoreUnavailable
 from percorso.model.time import CivilClock
-from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, ItemVerdict, Refused
+from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, ItemVerdict, Refused, Verdict
 from percorso.ports import Clock, EventLog
 
 _log = structlog.get_logger()
@@ -42,20 +41,24 @@ class Collector:
         self._log = log
         self._civil = civil
         self._clock = clock
-        self._queue: SimpleQueue[_Request | None] = SimpleQueue()
-        self._waiting = 0
-        self._counting = threading.Lock()
+        self._lock = threading.Lock()
+        self._waiting: list[_Request] = []
+        self._waiting_bytes = 0
+        self._wake = threading.Event()
+        self._ending = False
         self._thread: threading.Thread | None = None
         self.counts: Counter[str] = Counter()
 
     def start(self) -> None:
+        self._ending = False
         self._thread = threading.Thread(target=self._write, name="log-writer", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Write what waits, then end."""
         if self._thread is not None:
-            self._queue.put(None)
+            self._ending = True
+            self._wake.set()
             self._thread.join()
             self._thread = None
 
@@ -69,21 +72,23 @@ class Collector:
     ) -> list[ItemVerdict]:
         """The verdict on each live item, in order, once all that is accepted is on disk.
 
-        Raises StoreUnavailable when nothing was stored.
+        Raises StoreUnavailable when nothing was stored, MalformedBody when the one item of a route is no JSON object.
         """
         if context is not None:
             check_context(context)
-        size = sum(len(item.body) for item in items) + len(items) * len(context or b"")
-        if self._waiting and self._waiting + size > WAITING_BYTES:
+        size = sum([len(item.body) for item in items]) + len(items) * len(context or b"")
+        if self._waiting_bytes and self._waiting_bytes + size > WAITING_BYTES:
             raise StoreUnavailable("too many events wait to be written; send this again in a moment")
         intake = Intake(
             source, LIVE_LANE, False, self._clock.now(), self._civil, type_of_route=type_of_route, context=context
         )
         loop = asyncio.get_running_loop()
         request = _Request(read_items(items, intake), size, loop.create_future(), loop)
-        with self._counting:
-            self._waiting += size
-        self._queue.put(request)
+        with self._lock:
+            self._waiting_bytes += size
+            self._waiting.append(request)
+        if not self._wake.is_set():
+            self._wake.set()
         return await request.answer
 
     def collect_now(
@@ -103,35 +108,42 @@ class Collector:
         return self._append(read_items(items, intake), refused)
 
     def _append(self, outcomes: Sequence[Candidate | Refused], refused: Sequence[Refused] = ()) -> list[ItemVerdict]:
-        candidates = [one for one in outcomes if isinstance(one, Candidate)]
-        aside = [one for one in outcomes if isinstance(one, Refused)]
-        given = iter(self._log.append(candidates, [*aside, *refused]))
-        verdicts = [next(given) if isinstance(one, Candidate) else _verdict(one) for one in outcomes]
-        self.counts.update(str(verdict.verdict) for verdict in verdicts)
+        candidates = [one for one in outcomes if one.__class__ is Candidate]
+        if len(candidates) == len(outcomes):
+            verdicts = self._log.append(candidates, refused)
+        else:
+            aside = [one for one in outcomes if isinstance(one, Refused)]
+            given = iter(self._log.append(candidates, [*aside, *refused]))
+            verdicts = [_verdict(one) if isinstance(one, Refused) else next(given) for one in outcomes]
+        self.counts.update(tally(verdicts))
         self.counts.update(str(one.verdict) for one in refused)
         return verdicts
 
     def _write(self) -> None:
+        """The writer's thread: woken once for all that waits, it writes until nothing does."""
         while True:
-            first = self._queue.get()
-            if first is None:
+            group = self._next_group()
+            if group:
+                self._write_group(group)
+                with self._lock:
+                    self._waiting_bytes -= sum(request.size for request in group)
+            elif self._ending:
                 return
-            group, size, last = [first], len(first.outcomes), False
-            while size < GROUP:
-                try:
-                    more = self._queue.get_nowait()
-                except Empty:
+            else:
+                self._wake.wait()
+                self._wake.clear()  # before looking: what comes now wakes again
+
+    def _next_group(self) -> list[_Request]:
+        """What waited longest, at most `GROUP` items unless one request alone has more."""
+        with self._lock:
+            items = upto = 0
+            for request in self._waiting:
+                items += len(request.outcomes)
+                if items > GROUP and upto:
                     break
-                if more is None:
-                    last = True
-                    break
-                group.append(more)
-                size += len(more.outcomes)
-            self._write_group(group)
-            with self._counting:
-                self._waiting -= sum(request.size for request in group)
-            if last:
-                return
+                upto += 1
+            group, self._waiting = self._waiting[:upto], self._waiting[upto:]
+            return group
 
     def _write_group(self, group: Sequence[_Request]) -> None:
         try:
@@ -181,4 +193,8 @@ def _resolve(pairs: Sequence[tuple[_Request, list[ItemVerdict] | Exception]]) ->
 
 def tally(verdicts: Sequence[ItemVerdict]) -> Mapping[str, int]:
     """How many of each verdict."""
-    return Counter(str(verdict.verdict) for verdict in verdicts)
+    others = [str(one.verdict) for one in verdicts if one.verdict is not Verdict.ACCEPTED]
+    counts = Counter(others)
+    if len(others) < len(verdicts):
+        counts[str(Verdict.ACCEPTED)] = len(verdicts) - len(others)
+    return counts

@@ -8,9 +8,10 @@ appends: without it a reader that polls by seq would miss rows, since sequence o
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
+from itertools import chain, count
+from operator import attrgetter
 from secrets import token_hex
 from typing import Any
 
@@ -29,7 +30,7 @@ from percorso.ports import LogEntry, LogSize
 
 _APPEND_LOCK = 7_305_811_205_014_001
 _READ = "seq, lane, source, message_id, occurred_at, received_at, day, hour, tie, historical, body"
-_WRITTEN = f"{_READ}, key, fingerprint"
+_WRITTEN = ", ".join(Candidate._fields)
 _ADD_COUNT = (
     "insert into log_counts (source, day, verdict, count) values (?,?,?,?) "
     "on conflict (source, day, verdict) do update set count = log_counts.count + excluded.count"
@@ -38,6 +39,9 @@ _KEEP_ASIDE = (
     "insert into log_refused (received_at, source, message_id, verdict, reason, detail, line, body) "
     "values (?,?,?,?,?,?,?,?)"
 )
+
+_ACCEPTED = Verdict.ACCEPTED
+_RECEPTION_OF = attrgetter("source", "received_at")
 
 Run = Callable[[str, Sequence[Any]], Any]
 
@@ -50,6 +54,7 @@ class SqlEventLog:
         self._lock = threading.Lock()
         self._ids = MemoryOfIds(bucket, alone=database.is_sqlite)
         self._writer: Connection | None = None
+        self._head: int | None = None  # the last seq, as far as the only appender knows
         self.log_id = self._identify()
 
     def _identify(self) -> str:
@@ -70,16 +75,16 @@ class SqlEventLog:
         with self._lock:
             with self._appending() as run:
                 self._ids.refresh(run)
-                verdicts, accepted, aside = _judge(candidates, self._ids.find(run, candidates))
-                first = self._reserve(run, len(accepted)) if accepted else 0
-                if accepted:
-                    self._insert(first, [candidates[index] for index in accepted])
+                known = self._ids.find(run, candidates)
+                fresh = [one for at, one in enumerate(candidates) if at not in known] if known else candidates
+                first = self._insert(run, fresh) if fresh else 0
+                verdicts, aside = _judge(candidates, known, first)
                 _keep_aside(run, [*refused, *aside])
-                _count(run, candidates, verdicts, refused)
+                _count(run, candidates, verdicts if known else None, refused)
             # Only now, after the commit and still under the lock, may memory know of them.
-            self._ids.remember(first, [candidates[index] for index in accepted])
-        for seq, index in enumerate(accepted, first):
-            verdicts[index] = verdicts[index]._replace(seq=seq)
+            if fresh:
+                self._head = first + len(fresh) - 1
+                self._ids.remember(self._head, fresh)
         return verdicts
 
     @contextmanager
@@ -94,6 +99,7 @@ class SqlEventLog:
             raw.execute("commit")
         except BaseException as error:
             self._ids.forget()  # what memory knows may be wrong now; read it again
+            self._head = None
             self._roll_back()
             if isinstance(error, SQLAlchemyError | sqlite3.Error | psycopg.Error):
                 told = f"the log cannot be written ({type(error).__name__}); nothing was stored"
@@ -118,41 +124,22 @@ class SqlEventLog:
                 self._writer.close()
             self._writer = None
 
-    def _reserve(self, run: Run, count: int) -> int:
-        """The first of `count` fresh seqs."""
+    def _insert(self, run: Run, fresh: Sequence[Candidate]) -> int:
+        """Write rows under the next seqs; the first of these."""
         if self._database.is_sqlite:
-            row = run("select seq from sqlite_sequence where name = 'log_events'", ()).fetchone()
-            return (row[0] if row else 0) + 1
+            if self._head is None:
+                row = run("select seq from sqlite_sequence where name = 'log_events'", ()).fetchone()
+                self._head = row[0] if row else 0
+            _insert_sqlite(run, fresh)  # the only appender: rows are numbered one after the other
+            return self._head + 1
         sequence = "pg_get_serial_sequence('log_events', 'seq')"
-        (last,) = run(f"select setval({sequence}, nextval({sequence}) + ? - 1)", (count,)).fetchone()
-        return int(last) - count + 1
-
-    def _insert(self, first: int, candidates: Sequence[Candidate]) -> None:
-        rows = [
-            (
-                seq,
-                c.lane,
-                c.source,
-                c.message_id,
-                c.occurred_at,
-                c.received_at,
-                c.day,
-                c.hour,
-                c.tie,
-                int(c.historical),
-                c.body,
-                c.key,
-                c.fingerprint,
-            )
-            for seq, c in enumerate(candidates, first)
-        ]
+        (last,) = run(f"select setval({sequence}, nextval({sequence}) + ? - 1)", (len(fresh),)).fetchone()
+        first = int(last) - len(fresh) + 1
         raw = self._connected()
-        if self._database.is_sqlite:
-            _insert_sqlite(raw, rows)
-            return
-        with raw.cursor() as cursor, cursor.copy(f"copy log_events ({_WRITTEN}) from stdin") as copy:
-            for row in rows:
-                copy.write_row(row)
+        with raw.cursor() as cursor, cursor.copy(f"copy log_events (seq, {_WRITTEN}) from stdin") as copy:
+            for seq, one in enumerate(fresh, first):
+                copy.write_row((seq, *(int(value) if value.__class__ is bool else value for value in one)))
+        return first
 
     # reading
 
@@ -183,21 +170,22 @@ class SqlEventLog:
         return LogSize(head=max(known.values(), default=0), lanes=known)
 
 
-_CHUNKS = (256, 64, 16, 4, 1)
-_ONE_ROW = "(?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_MOST_ROWS = 256
+_ONE_ROW = f"({','.join('?' * len(Candidate._fields))})"
 
 
-def _insert_sqlite(raw: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert_sqlite(run: Run, rows: Sequence[Candidate]) -> None:
     """Many rows a statement: Python's lock is given back once per statement, and the event loop runs meanwhile.
 
-    With a statement a row the two threads would hand the lock back and forth for every event.
+    With a statement a row the two threads would hand the lock back and forth for every event. At most three statements
+    for what is left over, of few sizes, so that each is prepared once.
     """
     start = 0
-    for size in _CHUNKS:
-        statement = f"insert into log_events ({_WRITTEN}) values {','.join([_ONE_ROW] * size)}"
-        while len(rows) - start >= size:
-            raw.execute(statement, list(chain.from_iterable(rows[start : start + size])))
-            start += size
+    while left := len(rows) - start:
+        size = _MOST_ROWS if left >= _MOST_ROWS else left - left % 16 or left
+        values = list(chain.from_iterable(rows[start : start + size]))
+        run(f"insert into log_events ({_WRITTEN}) values {','.join([_ONE_ROW] * size)}", values)
+        start += size
 
 
 def _pyformat(statement: str) -> str:
@@ -209,22 +197,24 @@ def _with_percent_marks(execute: Callable[..., Any]) -> Run:
 
 
 def _judge(
-    candidates: Sequence[Candidate], known: Sequence[int | None]
-) -> tuple[list[ItemVerdict], list[int], list[Refused]]:
-    """The verdicts, the positions of the new ones, and the rows to keep aside, by the fingerprints known before."""
+    candidates: Sequence[Candidate], known: Mapping[int, int], first: int
+) -> tuple[list[ItemVerdict], list[Refused]]:
+    """The verdicts, and the rows to keep aside, by the fingerprints known before; new ones have seqs from `first` on."""
+    seqs = count(first)
+    if not known:
+        return [ItemVerdict(one.message_id, _ACCEPTED, seq) for one, seq in zip(candidates, seqs, strict=False)], []
     verdicts: list[ItemVerdict] = []
-    accepted: list[int] = []
     aside: list[Refused] = []
-    for index, (candidate, fingerprint) in enumerate(zip(candidates, known, strict=True)):
+    for index, candidate in enumerate(candidates):
+        fingerprint = known.get(index)
         if fingerprint is None:
-            accepted.append(index)
-            verdicts.append(ItemVerdict(candidate.message_id, Verdict.ACCEPTED))
+            verdicts.append(ItemVerdict(candidate.message_id, _ACCEPTED, next(seqs)))
         else:
             verdict, row = _repeated(candidate, fingerprint == candidate.fingerprint)
             verdicts.append(verdict)
             if row is not None:
                 aside.append(row)
-    return verdicts, accepted, aside
+    return verdicts, aside
 
 
 def _keep_aside(run: Run, refused: Sequence[Refused]) -> None:
@@ -237,15 +227,19 @@ def _keep_aside(run: Run, refused: Sequence[Refused]) -> None:
 
 
 def _count(
-    run: Run, candidates: Sequence[Candidate], verdicts: Sequence[ItemVerdict], refused: Sequence[Refused]
+    run: Run, candidates: Sequence[Candidate], verdicts: Sequence[ItemVerdict] | None, refused: Sequence[Refused]
 ) -> None:
-    counts = Counter(
-        (candidate.source, candidate.received_at // DAY, verdict.verdict)
-        for candidate, verdict in zip(candidates, verdicts, strict=True)
-    )
+    """Add to the counts of the day; `verdicts` None when all are accepted."""
+    counts: Counter[tuple[str, int, Verdict]] = Counter()
+    if verdicts is None:  # counted in C: the items of a request share source and reception
+        for (source, received_at), number in Counter(map(_RECEPTION_OF, candidates)).items():
+            counts[source, received_at // DAY, _ACCEPTED] += number
+    else:
+        pairs = zip(candidates, verdicts, strict=True)
+        counts.update((one.source, one.received_at // DAY, verdict.verdict) for one, verdict in pairs)
     counts.update((one.source, one.received_at // DAY, one.verdict) for one in refused)
-    for (source, day, verdict), count in counts.items():
-        run(_ADD_COUNT, (source, day, str(verdict), count))
+    for (source, day, verdict), number in counts.items():
+        run(_ADD_COUNT, (source, day, str(verdict), number))
 
 
 def _repeated(candidate: Candidate, same: bool) -> tuple[ItemVerdict, Refused | None]:

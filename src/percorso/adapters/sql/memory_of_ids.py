@@ -1,10 +1,14 @@
 """What the log has seen: the newest hashes in a dictionary, older ones in closed buckets (adapters/sql/seen.py)."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from percorso.adapters.sql.seen import Chunk, ClosedBuckets, close_bucket
 from percorso.model.verdict import Candidate
+
+_KEY_OF = attrgetter("key")
+_PRINT_OF = attrgetter("key", "fingerprint")
 
 Run = Any
 """(statement with ? marks, values) -> cursor, inside the append's transaction."""
@@ -62,27 +66,25 @@ class MemoryOfIds:
         self._closed.add(bucket, closed.filter)
         self._closed_to, self._recent = self._recent_to, {}
 
-    def remember(self, first: int, accepted: Sequence[Candidate]) -> None:
-        """Know what was committed: `accepted` from seq `first` on."""
-        if accepted:
-            self._recent.update((candidate.key, candidate.fingerprint) for candidate in accepted)
-            self._recent_to = first + len(accepted) - 1
+    def remember(self, head: int, accepted: Sequence[Candidate]) -> None:
+        """Know what was committed; the last of it has seq `head`."""
+        self._recent.update(map(_PRINT_OF, accepted))
+        self._recent_to = head
 
-    def find(self, run: Run, candidates: Sequence[Candidate]) -> list[int | None]:
-        """The fingerprint stored before under each candidate's key, also earlier in the same call; None = new."""
-        before = self._closed.find([candidate.key for candidate in candidates], lambda *of: _chunks(run, *of))
-        recent, here = self._recent, dict[bytes, int]()
-        found: list[int | None] = []
-        for index, candidate in enumerate(candidates):
-            key = candidate.key
-            known = recent.get(key)
+    def find(self, run: Run, candidates: Sequence[Candidate]) -> dict[int, int]:
+        """position -> the fingerprint stored before under that candidate's key, also earlier in the same call."""
+        keys = list(map(_KEY_OF, candidates))
+        found = self._closed.find(keys, lambda *of: _chunks(run, *of))
+        here = set(keys)
+        if len(here) == len(keys) and self._recent.keys().isdisjoint(here):
+            return found
+        first: dict[bytes, int] = {}
+        for index, key in enumerate(keys):
+            known = self._recent.get(key, found.get(index, first.get(key)))
             if known is None:
-                known = here.get(key)
-            if known is None and before:
-                known = before.get(index)
-            if known is None:
-                here[key] = candidate.fingerprint
-            found.append(known)
+                first[key] = candidates[index].fingerprint
+            else:
+                found[index] = known
         return found
 
 

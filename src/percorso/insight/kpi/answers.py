@@ -19,7 +19,8 @@ def answers(events: Any, kind: str, low: float, high: float) -> Any:
         events.score.between(low, high),
         events.scale.isnull() | (events.scale == high),
     )
-    newest = [told.occurred_at.desc(), told.tie.desc(), told.message_id.desc()]
-    again = ibis.row_number().over(ibis.window(group_by=[told.reply_to], order_by=newest))
-    replies = told.mutate(again=again).filter(lambda row: row.reply_to.notnull() & (row.again == 0)).drop("again")
-    return told.filter(told.reply_to.isnull()).union(replies)
+    replies = told.filter(told.reply_to.notnull())
+    newest = [replies.occurred_at.desc(), replies.tie.desc(), replies.message_id.desc()]
+    again = ibis.row_number().over(ibis.window(group_by=[replies.reply_to], order_by=newest))
+    last = replies.mutate(again=again).filter(lambda row: row.again == 0).drop("again")
+    return told.filter(told.reply_to.isnull()).union(last)

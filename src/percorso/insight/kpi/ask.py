@@ -13,8 +13,6 @@ from percorso.insight.completeness import (
     is_complete,
     known_day,
     known_until,
-    read_told,
-    told,
     watermarks,
 )
 from percorso.insight.dimensions import DIMENSIONS
@@ -44,7 +42,7 @@ class Reader:
     @cached_property
     def told(self) -> list[Told]:
         """What each source told, by event name."""
-        return read_told(self.session.execute(told(self.events)))
+        return [Told(**row) for row in self.session.told()]
 
     @cached_property
     def marks(self) -> dict[str, Watermark]:
