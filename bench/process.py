@@ -28,7 +28,7 @@ def _folded(count: int, person: Callable[[int], str], rounds: int) -> list[float
     rates = []
     with TemporaryDirectory() as directory:
         log = open_log(Path(directory))
-        database = Database(f"sqlite:///{directory}/state.db")
+        database = Database(f"sqlite:///{directory}/state.db", repeatable=True)
         STATE.create_all(database.engine)
         collector = Collector(log, CivilClock("Europe/Rome"), SystemClock())
         processor = Processor(log, SqlState(database, log.log_id), config, b"secret", decider=Decider(config))

@@ -8,7 +8,7 @@ from percorso.model.event import NAME_OF_TYPE, Event
 from percorso.ports import LogEntry
 
 
-class _Body(msgspec.Struct):
+class _Body(msgspec.Struct, gc=False):
     type: str
     event: Any = None
     name: Any = None
@@ -27,34 +27,36 @@ _decode = msgspec.json.Decoder(_Body).decode
 
 def read_event(entry: LogEntry) -> Event:
     """The event of a log entry. The traits of a call other than identify and group are those of its context."""
-    body = _decode(entry.body)
-    context = body.context if isinstance(body.context, dict) else {}
-    properties = body.properties if isinstance(body.properties, dict) else {}
-    traits = body.traits if isinstance(body.traits, dict) else {}
-    if body.type != "group":
-        nested = context.get("traits")
+    seq, _, source, message_id, occurred_at, received_at, _, _, tie, historical, stored = entry
+    body = _decode(stored)
+    kind = body.type
+    context = body.context if body.context.__class__ is dict else {}
+    properties = body.properties if body.properties.__class__ is dict else {}
+    traits = body.traits if body.traits.__class__ is dict else {}
+    if kind != "group" and "traits" in context:
+        nested = context["traits"]
         if isinstance(nested, dict) and nested:
             traits = {**nested, **traits}
-    if body.type in ("page", "screen"):
+    if kind == "page" or kind == "screen":
         named = {"name": body.name, "category": body.category}
         properties = {**{k: v for k, v in named.items() if isinstance(v, str) and v}, **properties}
     return Event(
-        seq=entry.seq,
-        message_id=entry.message_id,
-        source=entry.source,
-        type=body.type,
-        name=body.event if body.type == "track" else NAME_OF_TYPE[body.type],
-        user_id=_id(body.userId),
-        anonymous_id=_id(body.anonymousId),
-        group_id=_id(body.groupId),
-        previous_id=_id(body.previousId),
-        properties=properties,
-        traits=traits,
-        context=context,
-        occurred_at=entry.occurred_at,
-        received_at=entry.received_at,
-        tie=entry.tie,
-        historical=entry.historical,
+        seq,
+        message_id,
+        source,
+        kind,
+        body.event if kind == "track" else NAME_OF_TYPE[kind],
+        _id(body.userId),
+        _id(body.anonymousId),
+        _id(body.groupId),
+        _id(body.previousId),
+        properties,
+        traits,
+        context,
+        occurred_at,
+        received_at,
+        tie,
+        historical,
     )
 
 

@@ -6,7 +6,7 @@ from percorso.model.condition import Subject
 from percorso.model.dispatch import Dispatch
 from percorso.model.event import Event
 from percorso.model.journey import Journey
-from percorso.model.person import STAGES_KEPT, Position, StageEntry, stage_order
+from percorso.model.person import STAGES_KEPT, Position, StageEntry, stages_in_order
 
 
 class StageFinder:
@@ -33,13 +33,12 @@ def fold_path(
     path: Mapping[str, tuple[StageEntry, ...]], opened: Iterable[tuple[str, StageEntry]]
 ) -> Mapping[str, tuple[StageEntry, ...]]:
     """The path with more stage entries; the latest `STAGES_KEPT` of each journey are kept, in any order of arrival."""
-    out: dict[str, tuple[StageEntry, ...]] = dict(path)
+    new: dict[str, list[StageEntry]] = {}
     for journey, entry in opened:
-        entries = out.get(journey, ())
-        if not entries or stage_order(entry) > stage_order(entries[-1]):
-            out[journey] = (*entries, entry)[-STAGES_KEPT:]
-        else:
-            out[journey] = tuple(sorted((*entries, entry), key=stage_order)[-STAGES_KEPT:])
+        new.setdefault(journey, []).append(entry)
+    out: dict[str, tuple[StageEntry, ...]] = dict(path)
+    for journey, entries in new.items():
+        out[journey] = tuple(stages_in_order((*out.get(journey, ()), *entries))[-STAGES_KEPT:])
     return out
 
 

@@ -90,7 +90,9 @@ class Company:
     def state(self) -> State:
         from percorso.adapters.sql.state import SqlState
 
-        return SqlState(self.state_database, self.log.log_id)
+        # What is folded can be folded again: the log is on disk, and state and offset are committed together.
+        database = self._closed_with(Database(database_urls(self.directory, self.settings)["state"], repeatable=True))
+        return SqlState(database, self.log.log_id)
 
     @cached_property
     def collector(self) -> "Collector":

@@ -111,6 +111,9 @@ def compile_condition(condition: Condition) -> Test:
 def _every(tests: Sequence[Test]) -> Test:
     if len(tests) == 1:
         return tests[0]
+    if len(tests) == 2:  # nearly all there are: an event's name is settled before, see dispatch.py
+        one, two = tests
+        return lambda subject: one(subject) and two(subject)
     return lambda subject: all(test(subject) for test in tests)
 
 

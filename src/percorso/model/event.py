@@ -27,7 +27,7 @@ class Order(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One event as it stands in the log. Make it by keyword; it is a tuple because one is made for every event.
+    """One event as it stands in the log. A tuple, because one is made for every event.
 
     seq          position in the log, never repeated; 0 before it is appended
     source       name of the key or import it came through; with message_id it is unique

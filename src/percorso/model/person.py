@@ -148,6 +148,15 @@ def evidence_order(evidence: Evidence) -> tuple[Micros, int, str, str, str]:
     )
 
 
+def stages_in_order(entries: Iterable[StageEntry]) -> list[StageEntry]:
+    """Stage entries ascending by `stage_order`, compared as the tuples they are wherever that can be done."""
+    listed = list(entries)
+    try:
+        return sorted(listed)
+    except TypeError:  # two are alike but for the touchpoint, and one has none
+        return sorted(listed, key=stage_order)
+
+
 def summed(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
     """Two maps of counts added up."""
     out = dict(a)
@@ -181,7 +190,7 @@ def joined_paths(
     out = dict(a)
     for journey, entries in b.items():
         mine = out.get(journey)
-        out[journey] = entries if mine is None else tuple(sorted(mine + entries, key=stage_order)[-STAGES_KEPT:])
+        out[journey] = entries if mine is None else tuple(stages_in_order(mine + entries)[-STAGES_KEPT:])
     return out
 
 

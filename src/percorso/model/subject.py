@@ -31,7 +31,8 @@ class EventSubject:
         """The value of a field (model/condition.py lists them), None when missing."""
         root = path[0]
         if root == "properties":
-            return dig(self.event.properties, path, 1)
+            properties = self.event.properties
+            return properties.get(path[1]) if len(path) == 2 else dig(properties, path, 1)
         if root == "person":
             return person_value(self.profile, path, self.event.occurred_at)
         if root in ("traits", "context"):

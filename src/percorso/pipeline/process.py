@@ -21,9 +21,10 @@ from percorso.model.config import Config
 from percorso.model.errors import Conflict, PercorsoError
 from percorso.model.event import Event, Placed
 from percorso.model.identifier import Identifier
-from percorso.model.person import Evidence, Node, Profile, StageEntry, merge_all
+from percorso.model.person import Evidence, Node, Position, Profile, StageEntry, merge_all
 from percorso.model.subject import EventSubject
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE
+from percorso.pipeline.last_used import LastUsed
 from percorso.ports import EventLog, LogEntry, PersonRow, State, StateTransaction
 
 _log = structlog.get_logger()
@@ -31,7 +32,11 @@ _log = structlog.get_logger()
 LIVE_BATCH = 2_000
 IMPORT_BATCH = 5_000
 LIVE_ROUNDS = 4
-_REMEMBERED = 200_000
+PAIRS_KEPT = 100_000
+NODES_KEPT = 20_000
+"""Nodes as they were stored last: who was here a moment ago needs no loading. About 3 kB each."""
+PLACES_KEPT = 50_000
+"""Positions as they were stored last: most events leave them as they are."""
 
 
 class Decides(Protocol):
@@ -77,7 +82,9 @@ class Processor:
         self._touchpoints = TouchpointFinder(config.touchpoints)
         self._stages = StageFinder(config.journeys)
         self._feelings = FeelingReader(config.feelings)
-        self._ids: dict[Identifier, str] = {}
+        self._pairs: LastUsed[tuple[str | None, str | None], list[tuple[str, Identifier]]] = LastUsed(PAIRS_KEPT)
+        self.nodes: LastUsed[str, Node] = LastUsed(NODES_KEPT)
+        self.places: LastUsed[str, list[Position]] = LastUsed(PLACES_KEPT)
         self._offsets: dict[int, int] = {}
         self._live_rounds = 0
 
@@ -120,11 +127,18 @@ class Processor:
                 self._fold_alone(lane, entry)
 
     def _fold_together(self, lane: int, entries: Sequence[LogEntry], *, acts: bool = True) -> None:
-        with self._state.transaction() as transaction:
-            self._check_place(transaction, lane)
-            _Batch(self, transaction, [read_event(entry) for entry in entries], acts=acts).run()
-            transaction.set_offset(f"process/{lane}", entries[-1].seq)
+        try:
+            with self._state.transaction() as transaction:
+                self._check_place(transaction, lane)
+                batch = _Batch(self, transaction, [read_event(entry) for entry in entries], acts=acts)
+                batch.run()
+                transaction.set_offset(f"process/{lane}", entries[-1].seq)
+        except BaseException:
+            self.nodes.clear()  # nobody knows what was stored
+            self.places.clear()
+            raise
         self._offsets[lane] = entries[-1].seq
+        batch.remember()
 
     def _fold_alone(self, lane: int, entry: LogEntry) -> None:
         """Fold one event; without deciding when that is what fails; else set it aside, placed nowhere."""
@@ -158,15 +172,17 @@ class Processor:
 
     def pairs(self, event: Event) -> list[tuple[str, Identifier]]:
         """An event's (node id, identifier) pairs, strongest first."""
-        return [(self._node_id(identifier), identifier) for identifier in identifiers(event)]
-
-    def _node_id(self, identifier: Identifier) -> str:
-        known = self._ids.get(identifier)
+        if event.traits or event.type == "alias" or "externalIds" in event.context:
+            return self._pairs_of(event)
+        said = (event.user_id, event.anonymous_id)  # all that such an event tells of who it is
+        known = self._pairs.find(said)
         if known is None:
-            if len(self._ids) > _REMEMBERED:
-                self._ids.clear()
-            known = self._ids[identifier] = node_id(self._secret, identifier)
+            known = self._pairs_of(event)
+            self._pairs.keep(said, known)
         return known
+
+    def _pairs_of(self, event: Event) -> list[tuple[str, Identifier]]:
+        return [(node_id(self._secret, identifier), identifier) for identifier in identifiers(event)]
 
     def place(self, event: Event, node: Node | None) -> tuple[Placed, EventSubject, list[tuple[str, str]]]:
         """Whose the event is, where it happened and which stages it opens."""
@@ -206,13 +222,26 @@ class _Batch:
 
     def run(self) -> None:
         pairs = [self._processor.pairs(event) for event in self._events]
-        resolution = resolve(pairs, self._transaction.nodes, self._transaction.children_of)
+        resolution = resolve(pairs, self._load, self._transaction.children_of)
         self._nodes = resolution.nodes
         self._load_families(resolution, pairs)
         rows = [self._event(event, its[0][0] if its else None) for event, its in zip(self._events, pairs, strict=True)]
         for node in list(self._pending):
             self._settle(node)
         self._store(resolution, rows)
+
+    def _load(self, keys: Sequence[str]) -> dict[str, Node]:
+        """The nodes of these keys that are stored."""
+        known = self._processor.nodes.find_all(keys)
+        if len(known) < len(keys):
+            known.update(self._transaction.nodes([key for key in keys if key not in known]))
+        return known
+
+    def remember(self) -> None:
+        """Keep what was stored, once it is."""
+        self._processor.nodes.keep_all({key: self._nodes[key] for key in self._changed})
+        self._processor.places.keep_all(self._moved_places)
+        self._processor.places.drop(self._cleared)
 
     def _load_families(self, resolution: Resolution, pairs: Iterable[Sequence[tuple[str, Identifier]]]) -> None:
         """Bring in the other nodes of everybody touched, so that profiles can be merged."""
@@ -222,7 +251,7 @@ class _Batch:
             people.update((person, resolution.was[node]))
         # A person that is only now being made has no other nodes to load.
         family = self._transaction.members_of(sorted(people & (stored | resolution.moved_to())))
-        self._nodes.update(self._transaction.nodes([key for key in family if key not in self._nodes]))
+        self._nodes.update(self._load([key for key in family if key not in self._nodes]))
         for member in self._nodes.values():
             self._family.setdefault(member.person_id, set()).add(member.node_id)
         self._touched = people
@@ -275,8 +304,8 @@ class _Batch:
     def _store(self, resolution: Resolution, rows: Sequence[Placed]) -> None:
         transaction = self._transaction
         moved = resolution.moved()
-        changed = {*self._pending, *resolution.changed}
-        transaction.store_nodes([self._nodes[key] for key in changed])
+        self._changed = {*self._pending, *resolution.changed}
+        transaction.store_nodes([self._nodes[key] for key in self._changed])
         if moved:
             transaction.store_moved(moved)
         self._store_people(moved, resolution)
@@ -290,6 +319,8 @@ class _Batch:
 
     def _store_people(self, moved: dict[str, str], resolution: Resolution) -> None:
         people, places, gone = [], {}, []
+        known = self._processor.places
+        before = {resolution.was[node] for node in moved}
         for person in self._touched:
             profile = self._profile(person)
             if profile.facts.first is None or profile.facts.last is None:
@@ -297,10 +328,12 @@ class _Batch:
                 continue
             people.append(self._row(person, profile))
             if profile.path:
-                places[person] = positions(profile.path)
-        cleared = sorted({resolution.was[node] for node in moved} - set(gone))
+                now = positions(profile.path)
+                if person in before or known.find(person) != now:
+                    places[person] = now
         self._transaction.store_people(people, sorted(gone))
-        self._transaction.store_positions(places, cleared)
+        self._transaction.store_positions(places, sorted(before.difference(gone)))
+        self._moved_places, self._cleared = places, {*gone, *before.difference(places)}
 
     def _row(self, person: str, profile: Profile) -> PersonRow:
         facts = profile.facts

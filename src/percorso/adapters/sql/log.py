@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain, count
+from itertools import count
 from operator import attrgetter
 from secrets import token_hex
 from typing import Any
@@ -19,6 +19,7 @@ import psycopg
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from percorso.adapters.sql.bulk import insert_rows
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.memory_of_ids import MemoryOfIds
 from percorso.adapters.sql.seen import BUCKET
@@ -130,7 +131,8 @@ class SqlEventLog:
             if self._head is None:
                 row = run("select seq from sqlite_sequence where name = 'log_events'", ()).fetchone()
                 self._head = row[0] if row else 0
-            _insert_sqlite(run, fresh)  # the only appender: rows are numbered one after the other
+            # The only appender: rows are numbered one after the other.
+            insert_rows(run, f"insert into log_events ({_WRITTEN})", fresh)
             return self._head + 1
         sequence = "pg_get_serial_sequence('log_events', 'seq')"
         (last,) = run(f"select setval({sequence}, nextval({sequence}) + ? - 1)", (len(fresh),)).fetchone()
@@ -147,16 +149,15 @@ class SqlEventLog:
         # The lane is a literal so that the planner may use the lane's partial index.
         body = "cast(body as blob)" if self._database.is_sqlite else "body"
         columns = _READ.replace("body", body)
-        statement = (
-            f"select {columns} from log_events where lane = {int(lane)} and seq > :after order by seq limit :limit"
-        )
+        statement = f"select {columns} from log_events where lane = {int(lane)} and seq > ? order by seq limit ?"
         with self._database.read() as connection:
-            rows = connection.exec_driver_sql(
-                statement if self._database.is_sqlite else _pyformat(statement), {"after": after, "limit": limit}
-            ).fetchall()
-        if self._database.is_sqlite:
-            return [LogEntry._make((*row[:9], bool(row[9]), row[10])) for row in rows]
-        return [LogEntry._make((*row[:9], bool(row[9]), row[10].encode())) for row in rows]
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            if self._database.is_sqlite:
+                rows = raw.execute(statement, (after, limit)).fetchall()
+                return [LogEntry._make((*row[:9], row[9] == 1, row[10])) for row in rows]
+            rows = raw.execute(statement.replace("?", "%s"), (after, limit)).fetchall()
+            return [LogEntry._make((*row[:9], row[9] == 1, row[10].encode())) for row in rows]
 
     def size(self) -> LogSize:
         with self._database.read() as connection:
@@ -168,28 +169,6 @@ class SqlEventLog:
             }
         known = {lane: int(seq) for lane, seq in lanes.items() if seq is not None}
         return LogSize(head=max(known.values(), default=0), lanes=known)
-
-
-_MOST_ROWS = 256
-_ONE_ROW = f"({','.join('?' * len(Candidate._fields))})"
-
-
-def _insert_sqlite(run: Run, rows: Sequence[Candidate]) -> None:
-    """Many rows a statement: Python's lock is given back once per statement, and the event loop runs meanwhile.
-
-    With a statement a row the two threads would hand the lock back and forth for every event. At most three statements
-    for what is left over, of few sizes, so that each is prepared once.
-    """
-    start = 0
-    while left := len(rows) - start:
-        size = _MOST_ROWS if left >= _MOST_ROWS else left - left % 16 or left
-        values = list(chain.from_iterable(rows[start : start + size]))
-        run(f"insert into log_events ({_WRITTEN}) values {','.join([_ONE_ROW] * size)}", values)
-        start += size
-
-
-def _pyformat(statement: str) -> str:
-    return statement.replace(":after", "%(after)s").replace(":limit", "%(limit)s")
 
 
 def _with_percent_marks(execute: Callable[..., Any]) -> Run:

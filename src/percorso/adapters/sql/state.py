@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from percorso.adapters.sql.bulk import insert_rows
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.tables import decisions, offsets, outbox, placed, positions, tasks, to_append, unfolded
 from percorso.model.decision import Decision
@@ -187,7 +188,7 @@ class SqlStateTransaction:
     def store_placed(self, rows: Sequence[Placed]) -> None:
         columns = "seq, node_id, person_id, touchpoint, channel, phase, stage"
         if self._is_sqlite:
-            self._raw.executemany(f"insert or replace into {placed.name} ({columns}) values (?,?,?,?,?,?,?)", rows)
+            insert_rows(self._raw.execute, f"insert or replace into {placed.name} ({columns})", rows)
         else:
             kinds = ("bigint", "text", "text", "text", "text", "text", "text")
             clause = (
@@ -201,8 +202,7 @@ class SqlStateTransaction:
         if not rows:
             return
         if self._is_sqlite:
-            marks = ",".join("?" * len(kinds))
-            self._raw.executemany(f"{into} values ({marks}) {conflict}", rows)
+            insert_rows(self._raw.execute, into, rows, conflict)
             return
         arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
         columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
