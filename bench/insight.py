@@ -19,8 +19,11 @@ from bench.rows import Row, median_of
 from bench.traffic import events, everyone_else
 from percorso.adapters.duckdb_base import open_duckdb, quoted
 from percorso.adapters.duckdb_engine import DuckEngine
+from percorso.adapters.engine_tables import read_files
 from percorso.adapters.lake import ParquetLake
+from percorso.adapters.lake_told import metadata_option
 from percorso.adapters.packs import load_packs
+from percorso.adapters.person_events import COLUMNS
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.tables import STATE, manifest, nodes, offsets, placed
 from percorso.adapters.system_clock import SystemClock
@@ -81,9 +84,10 @@ def make_lake(folder: Path, state: Database, count: int) -> None:
         path = f"events/month/{start:%Y-%m}/{low}-{high - 1}-bench.parquet"
         (folder / path).parent.mkdir(parents=True)
         columns = ", ".join(EVENTS)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE made AS SELECT {columns} FROM ({query})")
+        options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384{metadata_option(connection, 'FROM made')}"
         connection.execute(
-            f"COPY (SELECT {columns} FROM ({query}) ORDER BY person_id, occurred_at, seq)"
-            f" TO {quoted(str(folder / path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384)"
+            f"COPY (FROM made ORDER BY person_id, occurred_at, seq) TO {quoted(str(folder / path))} ({options})"
         )
         first = (start.date() - date(1970, 1, 1)).days
         days = {"first_day": first, "last_day": first + (end - start).days - 1}
@@ -96,6 +100,31 @@ def make_lake(folder: Path, state: Database, count: int) -> None:
             connection.execute(insert(offsets).values(reader=reader, log_id="bench", seq=count))
         one = {"node_id": "n00000000007", "kind": "user_id", "value": "u7", "person_id": "n00000000007", "profile": b""}
         connection.execute(insert(nodes), [one])
+
+
+_BARE = {
+    "NPS": "SELECT count(score), count(local_date), count(reply_to) FROM {files} WHERE name = 'Survey Answered'"
+    " AND survey_kind = 'nps' AND (scale IS NULL OR scale = 10)",
+    "repeat purchase rate": "SELECT count(*) FROM (SELECT person_id, min(local_date), max(local_date) FROM {files}"
+    " WHERE name = 'Order Completed' AND person_id IS NOT NULL GROUP BY person_id)",
+    "ASA": "SELECT count(*), sum(wait_s), count(local_date) FROM {files} WHERE name = 'Call Answered' AND wait_s >= 0",
+    "one person's timeline": "SELECT {columns} FROM {files} WHERE person_id = 'n00000000007'",
+}
+"""The least that DuckDB can do for the same answers: one reading of the columns they need."""
+
+
+def ceilings(lake: Path, size: str) -> list[Row]:
+    """Seconds of the bare queries."""
+    connection = open_duckdb(memory="2GB", spill=lake / ".spill")
+    files = read_files(sorted(lake.rglob("*.parquet")))
+    rows = []
+    for name, query in _BARE.items():
+        ask = query.format(files=files, columns=", ".join(COLUMNS))
+        connection.execute(ask).fetchall()
+        taken = median_of(ROUNDS, lambda ask=ask: _seconds(lambda: connection.execute(ask).fetchall()))  # type: ignore[misc]
+        rows.append(Row(f"  bare DuckDB: {name}, {size} events", taken, "s"))
+    connection.close()
+    return rows
 
 
 def _seconds(ask: Callable[[], Any]) -> float:
@@ -136,6 +165,7 @@ def questions(count: int) -> list[Row]:
             ask()
             taken = median_of(ROUNDS, lambda ask=ask: _seconds(ask))  # type: ignore[misc]
             rows.append(Row(f"{name}, {size} events", taken, "s", wanted))
+        rows += ceilings(folder / "lake", size)
         engine.close()
         log.close()
         state.close()
