@@ -7,6 +7,7 @@ import asyncio
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 
@@ -85,6 +86,6 @@ async def _send(host: str, port: int, requests: Sequence[bytes], connections: in
     done = [loop.create_future() for _ in range(connections)]
     started = time.perf_counter()
     for future in done:
-        await loop.create_connection(lambda future=future: _Connection(shared, latencies, future), host, port)
+        await loop.create_connection(partial(_Connection, shared, latencies, future), host, port)
     failed = sum(await asyncio.gather(*done))
     return Result(time.perf_counter() - started, latencies, failed)
