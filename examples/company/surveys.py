@@ -53,10 +53,12 @@ def nps_score(world: World, wronged: bool) -> int:
 
 
 def nps_wave(world: World, at: int) -> None:
-    """The yearly question by email, with the app for those who have it: one in seven answers."""
-    known = [p for p in world.cast.people if p.email and p.user_id and p.joined <= world.rhythm.index(at)]
-    for person in known:
-        if world.chance(0.14):
+    """The question of the week, by email or in the app, to one person in thirteen: everybody once a quarter, so that the
+    score never stands still. One in seven answers."""
+    index = world.rhythm.index(at)
+    for person in world.cast.people:
+        asked = person.email and person.user_id and person.joined <= index and person.number % 13 == index // 7 % 13
+        if asked and world.chance(0.14):
             world.do(at + int(world.rng.random() ** 2 * 3 * DAY) + MINUTE, nps, person)
 
 

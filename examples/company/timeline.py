@@ -17,7 +17,7 @@ class Timeline:
     welcome_back      until when those who had left come back
     winback           the day of the message with a true effect
     monday            the day of the Monday discount, which has none
-    waves             the days of the NPS question by email
+    waves             the days of the NPS question, every Tuesday; each person is asked once a quarter
     consultant        the day the office owner downloads the comparison guide
     fault_story       the day the story of one person and her machine begins
     """
@@ -57,7 +57,7 @@ def timeline(end: date) -> Timeline:
         welcome_back=split + timedelta(days=75),
         winback=_workday(back(108)),
         monday=back(62) + timedelta(days=-back(62).weekday() % 7),
-        waves=(_workday(back(300)), _workday(back(182)), _workday(back(45))),
+        waves=tuple(day for day in map(back, range(DAYS - 1, 0, -1)) if day.weekday() == 1),
         consultant=_workday(back(64)),
         fault_story=_workday(back(98)),
     )
