@@ -1,23 +1,30 @@
 """The engine: one moment, each event once, the person of now; over SQLite and PostgreSQL."""
 
+import json
 import threading
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from percorso.adapters import lake_told, person_events
 from percorso.adapters.duckdb_engine import DuckEngine
-from percorso.adapters.lake import ParquetLake
+from percorso.adapters.lake import GRACE, ParquetLake
+from percorso.adapters.lake_compaction import MANY
+from percorso.adapters.lake_told import KEY
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.log import SqlEventLog
+from percorso.adapters.sql.manifest import Manifest
 from percorso.adapters.sql.state import SqlState
 from percorso.adapters.sql.tables import LOG, STATE
 from percorso.data.intake import Item
 from percorso.model.tables import TABLES
-from percorso.model.time import CivilClock
+from percorso.model.time import CivilClock, from_datetime
 from percorso.model.verdict import LIVE_LANE
 from percorso.pipeline.collect import Collector
 from percorso.pipeline.process import Processor
@@ -241,3 +248,138 @@ class _Reader:
     def close(self) -> None:
         for part in (self.engine, self.log, self.state):
             part.close()
+
+
+# what the sources told
+
+
+def told_by_rows(lake: Lake) -> list[dict[str, Any]]:
+    """The same as `session.told()`, counted from the event rows."""
+    with lake.engine.session() as session:
+        events = session.table("events")
+        told = events.group_by(events.source, events.name).agg(
+            first=events.local_date.min(),
+            last=events.local_date.max(),
+            live=events.received_at.max(where=~events.historical),
+            history=events.occurred_at.max(where=events.historical),
+        )
+        return [row | {part: _micros(row[part]) for part in ("live", "history")} for row in session.execute(told)]
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else from_datetime(at.replace(tzinfo=UTC))
+
+
+def told(lake: Lake, engine: DuckEngine | None = None) -> list[dict[str, Any]]:
+    with (engine or lake.engine).session() as session:
+        return session.told()
+
+
+def same(rows: list[dict[str, Any]], others: list[dict[str, Any]]) -> bool:
+    return sorted(map(repr, map(sorted_row, rows))) == sorted(map(repr, map(sorted_row, others)))
+
+
+def sorted_row(row: dict[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(row.items())
+
+
+@given(
+    st.lists(st.sampled_from(["live", "import", "pages", "fold", "seal", "compact", "ask"]), min_size=3, max_size=14)
+)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+def test_what_the_sources_told_is_what_the_rows_say(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
+    with lake_in(tmp_path_factory.mktemp("lake")) as lake:
+        sent = 0
+        for step in steps:
+            if step in ("live", "import", "pages"):
+                made = views(7, sent) if step != "pages" else [{"type": "page", "messageId": f"m{sent}", "userId": "u"}]
+                lake.import_(made, source="tïll's") if step == "import" else lake.collect(made)
+                sent += len(made)
+            elif step == "fold":
+                lake.fold()
+            elif step == "seal":
+                lake.seal(limit=10)
+            elif step == "compact":
+                lake.lake.compact(today=TODAY, now=0)
+                lake.lake.sweep(now=2 * GRACE)
+            assert same(told(lake), told_by_rows(lake))
+        fresh = DuckEngine(lake.folder, log=lake.log_database, state=lake.state_database, memory="256MB")
+        assert same(told(lake, fresh), told(lake))
+        fresh.close()
+
+
+def test_compacted_files_carry_what_they_tell(tmp_path: Path) -> None:
+    with lake_in(tmp_path) as lake:
+        for start in range(MANY):
+            lake.collect([track("Store Visited", start, "2026-09-02T10:00:00Z")])
+            lake.import_([track("Order Completed", 100 + start, f"2026-09-0{start + 1}T10:00:00Z")])
+            lake.fold()
+            lake.seal()
+        lake.lake.compact(today=TODAY, now=0)
+        (file,) = Manifest(lake.state_database).live()
+        rows = duckdb.connect().execute(f"SELECT key, value FROM parquet_kv_metadata('{lake.folder / file.path}')")
+        carried = {key.decode(): json.loads(value) for key, value in rows.fetchall()}[KEY]
+        assert sorted(line[:2] for line in carried) == [["till", "Order Completed"], ["web", "Store Visited"]]
+        assert same(told(lake), told_by_rows(lake))
+
+
+def test_a_file_that_tells_too_much_carries_nothing_and_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lake_told, "MOST_LINES", 3)
+    with lake_in(tmp_path) as lake:
+        for start in range(MANY):
+            lake.collect([track(f"Thing {start} Done", start, "2026-09-02T10:00:00Z")])
+            lake.fold()
+            lake.seal()
+        lake.lake.compact(today=TODAY, now=0)
+        assert len(told(lake)) == MANY
+        assert same(told(lake), told_by_rows(lake))
+
+
+# one person's events, file by file
+
+
+@pytest.mark.parametrize("first_files", [1, 12])
+def test_a_page_is_the_newest_whatever_files_they_lie_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_files: int
+) -> None:
+    monkeypatch.setattr(person_events, "FIRST_FILES", first_files)
+    with lake_in(tmp_path) as lake:
+        for batch in range(6):  # late and early events mixed: files overlap in time
+            lake.collect(
+                [
+                    track(
+                        "Product Viewed", batch * 10 + n, f"2026-{1 + (batch * 7 + n * 3) % 11:02d}-0{1 + n}T10:00:00Z"
+                    )
+                    for n in range(8)
+                ]
+            )
+            lake.fold()
+            lake.seal(limit=1000 if batch < 5 else 4)
+        person = lake.sql("SELECT person_id FROM identifiers WHERE value = 'u1'")[0]["person_id"]
+        wanted = [row["seq"] for row in lake.sql("SELECT seq FROM events ORDER BY occurred_at DESC, seq DESC")]
+        for limit in (1, 3, 20, 100):
+            found, before = [], None
+            while True:
+                page = lake.analyst.timeline(person, before, None, limit)
+                found += [event.seq for event in page.events]
+                before = page.next_before
+                if before is None:
+                    break
+            assert found == wanted
+
+
+def test_a_page_of_a_long_history_leaves_the_old_files_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(person_events, "FIRST_FILES", 1)
+    with lake_in(tmp_path) as lake:
+        lake.collect([track("Product Viewed", month, f"2026-{month:02d}-01T10:00:00Z") for month in range(1, 11)])
+        lake.fold()
+        lake.seal()
+        person = lake.sql("SELECT person_id FROM identifiers")[0]["person_id"]
+        for month in range(1, 8):  # whoever opened one of these would fail
+            (file,) = (lake.folder / f"events/month/2026-{month:02d}").glob("*.parquet")
+            file.unlink()
+        page = lake.analyst.timeline(person, None, None, 1)
+        assert [event.message_id for event in page.events] == ["m10"]
+        assert page.next_before is not None

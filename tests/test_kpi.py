@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 from ibis.config import Config as IbisConfig
 
-from percorso.insight import interval
+from percorso.insight import interval, positions_then
 from percorso.insight.attention import spikes, trouble_counts
 from percorso.insight.dimensions import DIMENSIONS
 from percorso.insight.kpi import KPIS
 from percorso.insight.kpi.ask import by_day, grouped
 from percorso.insight.kpi.result import KpiRow
+from percorso.insight.positions_then import with_position
 from percorso.insight.windows import Window, week_name
 from percorso.model.errors import InvalidInput, NotFound
 from percorso.model.tables import schema_of
@@ -142,6 +143,18 @@ def test_a_kpi_says_what_plain_python_says(lake: Lake, kpi: str, by: tuple[str, 
         assert low - 1e-9 <= np.mean(numbers) <= high + 1e-9
     if by:
         assert sum(row.n for row in got.values()) == answer.rows[0].n
+
+
+@pytest.mark.parametrize("few", [0, 1, 3, 10_000])
+def test_where_people_were_is_the_same_however_it_is_found(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(positions_then, "FEW", few)
+    with lake.analyst.reading() as reader:
+        events = reader.events
+        found = with_position(events.select("seq", "person_id", "occurred_at", "tie", "message_id", "stage"), events)
+        got = {row["seq"]: row["position"] for row in reader.session.execute(found)}
+    assert got == {row["seq"]: row["position"] for row in told(lake)}
 
 
 @pytest.mark.parametrize("kpi", list(KPIS))

@@ -31,11 +31,15 @@ _DUCKDB |= {"timestamp(6)": "TIMESTAMP", "boolean": "BOOLEAN", "date": "DATE"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What a session pinned: snapshots of log and state, the files of the lake and where the tail begins and ends."""
+    """What a session pinned: snapshots of log and state, the files of the lake and where the tail begins and ends.
+
+    last_days   of each file the last civil day in it, as days since 1970-01-01
+    """
 
     log: Snapshot
     state: Snapshot
     files: tuple[Path, ...]
+    last_days: tuple[int, ...]
     sealed: int
     upto: int
 
@@ -53,12 +57,14 @@ def pin(log: Database, state: Database, lake: Path) -> Moment:
         try:
             rows = state_snapshot.fetch("SELECT reader, seq FROM offsets").to_pylist()
             offsets = {row["reader"]: int(row["seq"]) for row in rows}
-            paths = state_snapshot.fetch("SELECT path FROM manifest WHERE state = 'live' ORDER BY path").to_pylist()
+            query = "SELECT path, last_day FROM manifest WHERE state = 'live' ORDER BY path"
+            live = state_snapshot.fetch(query).to_pylist()
             sealed = offsets.get("archive", 0)
             return Moment(
                 log=log_snapshot,
                 state=state_snapshot,
-                files=tuple(lake / str(row["path"]) for row in paths),
+                files=tuple(lake / str(row["path"]) for row in live),
+                last_days=tuple(int(row["last_day"]) for row in live),
                 sealed=sealed,
                 upto=max(processed_limit(log_snapshot, offsets), sealed),
             )

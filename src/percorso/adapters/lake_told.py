@@ -101,7 +101,7 @@ def _written(connection: Any, files: Sequence[Path]) -> dict[Path, tuple[Line, .
 
 def _read(connection: Any, files: Sequence[Path]) -> dict[Path, tuple[Line, ...]]:
     """Of the others, from their rows."""
-    found: dict[Path, tuple[Line, ...]] = {file: () for file in files}
+    found: dict[Path, tuple[Line, ...]] = dict.fromkeys(files, ())
     if files:
         rows = f"read_parquet({_names(files)}, hive_partitioning = false, filename = true)"
         for name, *line in connection.execute(told_sql(rows, by="filename")).fetchall():

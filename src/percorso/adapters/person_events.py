@@ -2,14 +2,19 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 from percorso.adapters.duckdb_base import quoted
 from percorso.adapters.engine_tables import Moment, read_files, typed
 from percorso.adapters.projection import LOG_COLUMNS, PLACED_COLUMNS, projection
+from percorso.model.time import DAY, from_datetime
 
 MOST_HOLDERS = 500
+FIRST_FILES = 12
+"""A year of closed months; most pages need no more."""
 COLUMNS = (
     *(
         "seq",
@@ -51,35 +56,66 @@ def person_events(
     """The events folded under some nodes, newest first by (occurred_at, seq).
 
     A compacted file is sorted by person and keeps, per block of rows, the least and greatest person: only blocks that may
-    hold one of whom these nodes ever belonged to are read.
+    hold one of whom these nodes ever belonged to are read. Files are read from the newest on, until the page is full and
+    what is left is older.
     """
     nodes = [node for node in node_ids if _ID.match(node)]
     if not nodes:
         return []
-    among = f"node_id IN ({', '.join(quoted(node) for node in nodes)})"
-    parts = []
-    if moment.files:
-        holders = ever_held(moment, nodes)
-        held = f" AND person_id IN ({', '.join(quoted(holder) for holder in holders)})" if holders else ""
-        parts.append(f"SELECT {', '.join(COLUMNS)} FROM {read_files(moment.files)} WHERE {among}{held}")
-    if moment.upto > moment.sealed:
-        _load_tail(connection, moment, among)
-        parts.append(f"SELECT {', '.join(COLUMNS)} FROM ({typed(projection('person_raw', 'person_placed'))})")
-    if not parts:
-        return []
-    conditions = ["true"]
+    among = _one_of("node_id", nodes)
+    wanted = [among] + ([f"channel = {quoted(channel)}"] if channel is not None else [])
     if before is not None:
         at, seq = int(before[0]), int(before[1])
-        conditions.append(f"(occurred_at, seq) < (make_timestamp({at}), {seq})")
-    if channel is not None:
-        conditions.append(f"channel = {quoted(channel)}")
+        wanted.append(f"(occurred_at, seq) < (make_timestamp({at}), {seq})")
+    found = _of_tail(connection, moment, among, wanted, limit)
+    holders = ever_held(moment, nodes) if moment.files else set()
+    held = [_one_of("person_id", sorted(holders))] if holders else []
+    for files, older in newest_first(moment):
+        if len(found) >= limit and found[limit - 1]["occurred_at"] >= (older + 2) * DAY:
+            break
+        found += _rows(connection, f"FROM {read_files(files)}", [*held, *wanted], limit)
+        found.sort(key=lambda row: (row["occurred_at"], row["seq"]), reverse=True)
+    return found[:limit]
+
+
+def newest_first(moment: Moment) -> Iterator[tuple[list[Path], int]]:
+    """The files, some at a time and ever more, each time with the last civil day that they hold."""
+    files = sorted(zip(moment.last_days, moment.files, strict=True), reverse=True)
+    size = FIRST_FILES
+    while files:
+        some, files = files[:size], files[size:]
+        yield [file for _, file in some], some[0][0]
+        size *= 2
+
+
+def _of_tail(connection: Any, moment: Moment, among: str, wanted: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    if moment.upto <= moment.sealed:
+        return []
+    tail = f"seq > {moment.sealed} AND seq <= {moment.upto}"
+    placed = moment.state.fetch(f"SELECT {PLACED_COLUMNS} FROM placed WHERE {tail} AND {among}")
+    if placed.num_rows == 0:
+        return []
+    seqs = ", ".join(str(seq) for seq in placed["seq"].to_pylist())
+    raw = moment.log.fetch(f"SELECT {LOG_COLUMNS} FROM log_events WHERE seq IN ({seqs})")
+    connection.register("person_placed", placed)
+    connection.register("person_raw", raw)
+    return _rows(connection, f"FROM ({typed(projection('person_raw', 'person_placed'))})", wanted, limit)
+
+
+def _rows(connection: Any, source: str, wanted: Sequence[str], limit: int) -> list[dict[str, Any]]:
     result = connection.execute(
-        "SELECT * REPLACE (epoch_us(occurred_at) AS occurred_at)"
-        f" FROM ({' UNION ALL '.join(f'({part})' for part in parts)}) WHERE {' AND '.join(conditions)}"
+        f"SELECT {', '.join(COLUMNS)} {source} WHERE {' AND '.join(wanted)}"
         f" ORDER BY occurred_at DESC, seq DESC LIMIT {int(limit)}"
     )
     names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return [row | {"occurred_at": from_datetime(row["occurred_at"].replace(tzinfo=UTC))} for row in rows]
+
+
+def _one_of(column: str, values: Sequence[str]) -> str:
+    if len(values) == 1:
+        return f"{column} = {quoted(values[0])}"
+    return f"{column} IN ({', '.join(quoted(value) for value in values)})"
 
 
 def ever_held(moment: Moment, nodes: Sequence[str]) -> set[str]:
@@ -99,12 +135,3 @@ def ever_held(moment: Moment, nodes: Sequence[str]) -> set[str]:
         found = [json.loads(row["said"]) for row in rows.to_pylist() if row["said"]]
         asked = {candidate for candidates in found for candidate in candidates} - known
     return known
-
-
-def _load_tail(connection: Any, moment: Moment, among: str) -> None:
-    tail = f"seq > {moment.sealed} AND seq <= {moment.upto}"
-    placed = moment.state.fetch(f"SELECT {PLACED_COLUMNS} FROM placed WHERE {tail} AND {among}")
-    seqs = ", ".join(str(seq) for seq in placed["seq"].to_pylist()) or "-1"
-    raw = moment.log.fetch(f"SELECT {LOG_COLUMNS} FROM log_events WHERE seq IN ({seqs})")
-    connection.register("person_placed", placed)
-    connection.register("person_raw", raw)

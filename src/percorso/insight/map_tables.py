@@ -21,6 +21,7 @@ COLUMNS = (
     *("seq", "message_id", "name", "person_id", "occurred_at", "tie", "touchpoint", "channel", "stage", "local_date"),
     *("score", "scale", "survey_kind", "reply_to", "wait_s", "language", "comment"),
 )
+_ORDER = ("person_id", "occurred_at", "tie", "message_id", "stage")
 QUOTES = 2
 """So many of the unhappiest and so many of the happiest."""
 
@@ -34,22 +35,40 @@ def opened_stage(events: Any, journey: Journey, *, main: bool) -> Any:
 
 
 def moments(events: Any, journey: Journey, window: Window, *, main: bool) -> Any:
-    """Events of people in the window with ``position`` and ``index``; what they did before says where they began."""
-    known = events.filter(events.person_id.notnull()).mutate(stage=opened_stage(events, journey, main=main))
-    inside = known.filter(within(known, window)).select(*COLUMNS, "properties").mutate(inside=ibis.literal(True))
-    before = known.filter(known.local_date < window.start, known.stage.notnull())
-    earlier = before.select("person_id", "occurred_at", "tie", "message_id", "stage").semi_join(inside, "person_id")
-    order = ibis.struct({"at": earlier.occurred_at, "tie": earlier.tie, "id": earlier.message_id})
-    last = earlier.group_by("person_id").agg(stage=earlier.stage.argmax(order), occurred_at=earlier.occurred_at.max())
-    known_then = {"person_id", "stage", "occurred_at", "inside"}
-    nothing = {name: ibis.null(inside[name].type()) for name in inside.columns if name not in known_then}
-    begun = last.mutate(**nothing, inside=ibis.literal(False)).select(*inside.columns)
-    placed = last_stage(inside.union(begun))
+    """Events of people in the window with ``position`` and ``index``; what they did before says where they began.
+
+    Positions are worked out over the few columns that make the order, and then joined to the rows.
+    """
+    inside = _opening(events.filter(within(events, window)), journey, main).select(*COLUMNS, "properties")
+    order = inside.select("seq", *_ORDER)
+    begun = _begun(events, order, journey, window, main=main)
+    placed = last_stage(order.union(begun)).filter(lambda row: row.seq >= 0).select("seq", "position")
+    joined = inside.left_join(placed, "seq")
     index = ibis.cases(
         *((placed.position == stage.id, ibis.literal(at, "int64")) for at, stage in enumerate(journey.stages)),
         else_=ibis.null("int64"),
     )
-    return placed.filter(placed.inside).drop("inside").mutate(index=index)
+    return joined.select(*(inside[name] for name in inside.columns), position=placed.position, index=index)
+
+
+def _opening(events: Any, journey: Journey, main: bool) -> Any:
+    """Events of people, with the stage of the journey that each opens."""
+    return events.filter(events.person_id.notnull()).mutate(stage=opened_stage(events, journey, main=main))
+
+
+def _begun(events: Any, inside: Any, journey: Journey, window: Window, *, main: bool) -> Any:
+    """The last opening before the window of each person in it, as a row of `inside` with seq -1.
+
+    Its time first, then the row: two narrow readings cost less than one that keeps all rows to find the last. (Of one
+    time there may be several; the order tells them apart.)
+    """
+    before = _opening(events.filter(events.local_date < window.start), journey, main)
+    opened = before.filter(before.stage.notnull())
+    times = opened.select("person_id", "occurred_at").semi_join(inside.select("person_id"), "person_id")
+    latest = times.group_by("person_id").agg(occurred_at=times.occurred_at.max())
+    last = before.select(*_ORDER).filter(lambda row: row.stage.notnull())
+    last = last.semi_join(latest, ["person_id", "occurred_at"])
+    return last.mutate(seq=ibis.literal(-1, "int64")).select(*inside.columns)
 
 
 def people(moments: Any) -> Any:

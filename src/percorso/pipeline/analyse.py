@@ -63,10 +63,8 @@ class Analyst:
         """
         definition = kpi_named(name)
         with self.reading() as reader:
-            whole = ask(reader, definition, (), start, end)
-            window = whole[0].window
-            parts = ask(reader, definition, by, window.start, window.end) if by else []
-        return KpiAnswer(definition=about(definition), rows=(*whole, *parts))
+            rows = ask(reader, definition, by, start, end)
+        return KpiAnswer(definition=about(definition), rows=tuple(rows))
 
     def journey_map(self, journey: str, start: date | None, end: date | None) -> JourneyMap:
         """A journey in three lenses. Default: the last 28 complete days."""

@@ -89,25 +89,38 @@ def about(definition: Definition) -> About:
 def ask(
     reader: Reader, definition: Definition, by: Sequence[str], start: date | None = None, end: date | None = None
 ) -> list[KpiRow]:
-    """The rows of a KPI by some dimensions, ordered by them; without any, the one row of the whole.
+    """A KPI as one row of the whole and then, when there are dimensions, one a group, ordered by them.
 
-    Where an end of the window is not given it is that of the events there are. Raises InvalidInput for an unknown dimension
-    or more groups than can be read.
+    All from one reading: sums add, so the whole is that of its groups. Where an end of the window is not given it is that
+    of the events there are. Raises InvalidInput for an unknown dimension or more groups than can be read.
     """
     check_dimensions(by)
     window = _window(reader, definition, start, end)
-    whole = reader.known_day(definition.names, window)
-    expression = grouped(definition, reader.events, window, by, whole)
-    rows = reader.session.execute(expression.limit((MAX_GROUPS + 1) * (300 if definition.bin else 1)))
+    known = reader.known_day(definition.names, window)
+    expression = grouped(definition, reader.events, window, by, known)
+    most = (MAX_GROUPS + 1) * (300 if definition.bin else 1)
+    rows = reader.session.execute(expression.limit(most))
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         groups[tuple(row[f"by_{name}"] for name in by)].append(row)
-    if len(groups) > MAX_GROUPS:
+    if len(groups) > MAX_GROUPS or len(rows) == most:
         raise InvalidInput(f"that makes more than {MAX_GROUPS} rows; ask by fewer dimensions or a shorter time")
-    if not by and not groups:
-        groups[()] = []
-    ordered = sorted(groups.items(), key=lambda group: [(value is None, str(value)) for value in group[0]])
-    return [_row(definition, window, by, key, definition.estimate(sums), whole) for key, sums in ordered]
+    whole = definition.estimate(added(definition, rows))
+    found = [_row(definition, window, (), (), whole, known)]
+    if by:
+        ordered = sorted(groups.items(), key=lambda group: [(value is None, str(value)) for value in group[0]])
+        found += [_row(definition, window, by, key, definition.estimate(sums), known) for key, sums in ordered]
+    return found
+
+
+def added(definition: Definition, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The sums of several groups added up, one row a bin (or one in all)."""
+    bins: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        sums = bins.setdefault(row.get("bin"), dict.fromkeys(definition.returns, 0))
+        for name in definition.returns:
+            sums[name] += row[name] or 0
+    return list(bins.values())
 
 
 def grouped(definition: Definition, events: Any, window: Window, by: Sequence[str], known_to: int) -> Any:
@@ -154,13 +167,8 @@ class Days:
 
     def row(self, window: Window, **by: str | None) -> KpiRow:
         """The whole of some days."""
-        groups: dict[Any, dict[str, Any]] = {}
-        for row in self.rows:
-            if window.start <= row["day"] < window.end:
-                group = groups.setdefault(row.get("bin"), dict.fromkeys(self.definition.returns, 0))
-                for name in self.definition.returns:
-                    group[name] += row[name] or 0
-        estimate = self.definition.estimate(list(groups.values()))
+        chosen = [row for row in self.rows if window.start <= row["day"] < window.end]
+        estimate = self.definition.estimate(added(self.definition, chosen))
         known = self.reader.known_day(self.definition.names, window)
         return row_of(self.definition, window, estimate, is_complete(window, known, self.definition.lag_days), **by)
 
