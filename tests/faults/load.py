@@ -2,7 +2,9 @@
 
 import random
 import threading
-from collections.abc import Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -19,16 +21,18 @@ class Load:
     `aim` at a server, `pause` before it is killed or after; what was not acknowledged is sent again to the next one.
     """
 
-    def __init__(self, write_key: str, seed: int) -> None:
+    def __init__(self, write_key: str, seed: int, *, padding: int = 0) -> None:
         self._key = write_key
         self._seed = seed
+        self._padding = "x" * padding  # makes events large
         self._url: str | None = None
         self._stop = threading.Event()
         self._aimed = threading.Event()
         self._lock = threading.Lock()
         self.sent: set[str] = set()
         self.acknowledged: set[str] = set()
-        self.refused = 0
+        self.statuses: Counter[int] = Counter()
+        self.retry_after: set[str] = set()
         self._threads = [threading.Thread(target=self._send, args=(number,)) for number in range(IN_FLIGHT)]
 
     def start(self) -> None:
@@ -52,7 +56,7 @@ class Load:
 
     def _send(self, number: int) -> None:
         rng = random.Random(f"{self._seed}/{number}")
-        with httpx.Client(auth=(self._key, ""), timeout=10.0, trust_env=False) as client:
+        with httpx.Client(auth=(self._key, ""), timeout=30.0, trust_env=False) as client:
             for batch in batches(rng, f"{self._seed}-{number}"):
                 if self._stop.is_set():
                     return
@@ -69,15 +73,24 @@ class Load:
         if url is None:
             return False
         try:
-            answer = client.post(f"{url}/v1/batch", json={"batch": batch})
+            answer = client.post(f"{url}/v1/batch", json={"batch": batch, "context": {"padding": self._padding}})
         except httpx.HTTPError:
             return False
-        if answer.status_code != httpx.codes.OK:
-            self.refused += 1
-            return False
         with self._lock:
+            self.statuses[answer.status_code] += 1
+            if answer.status_code != httpx.codes.OK:
+                self.retry_after.update(answer.headers.get_list("retry-after"))
+                return False
             self.acknowledged.update(item["messageId"] for item in batch)
         return True
+
+
+def eventually(holds: Callable[[], bool], within_s: float, what: str) -> None:
+    """Wait for what other processes bring about. Fails when it does not come."""
+    deadline = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
+        time.sleep(0.02)
 
 
 def batches(rng: random.Random, name: str) -> Iterator[list[dict[str, Any]]]:

@@ -7,13 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from percorso.main import create_company, open_company
-from percorso.main.checking import check
-from percorso.main.replaying import replay
-from percorso.settings import Settings
+from tests.faults.conftest import Store
 from tests.faults.load import Load
+from tests.faults.whole import assert_whole
 from tests.server import Server
 
 ROUNDS = int(os.environ.get("PERCORSO_FAULT_ROUNDS", "3"))
@@ -22,10 +20,10 @@ SEED = int(os.environ.get("PERCORSO_FAULT_SEED", "0")) or random.SystemRandom().
 
 @pytest.mark.fault
 @pytest.mark.timeout(60 + 40 * ROUNDS)
-def test_kill_nine_loses_and_doubles_nothing(tmp_path: Path, settings: Settings) -> None:
+def test_kill_nine_loses_and_doubles_nothing(tmp_path: Path, store: Store) -> None:
     """Every other round kills all processes at once; the others one child, or the supervisor alone."""
-    print(f"rounds {ROUNDS}, seed {SEED}")
-    directory = tmp_path / "company"
+    print(f"{store.name}: rounds {ROUNDS}, seed {SEED}")
+    directory, settings = tmp_path / "company", store.settings
     create_company(directory, settings)
     with open_company(directory, settings) as company:
         key = company.make_key("write", "load")[1]
@@ -34,8 +32,8 @@ def test_kill_nine_loses_and_doubles_nothing(tmp_path: Path, settings: Settings)
     load.start()
     try:
         for number in range(ROUNDS):
-            one_round(Server(directory), load, rng, whole_group=number % 2 == 0)
-        with Server(directory) as last:
+            one_round(Server(directory, environment=store.environment), load, rng, whole_group=number % 2 == 0)
+        with Server(directory, environment=store.environment) as last:
             load.aim(last.url)
             load.finish()
             last.wait_folded()
@@ -58,18 +56,3 @@ def one_round(server: Server, load: Load, rng: random.Random, *, whole_group: bo
     finally:
         load.aim(None)
         server.kill()
-
-
-def assert_whole(directory: Path, settings: Settings, load: Load) -> None:
-    """What was acknowledged is there, what is there is there once, and the folds are those of the log."""
-    with open_company(directory, settings) as company:
-        company.processor.drain()
-        with company.log_database.read() as connection:
-            rows = connection.execute(text("select message_id, count(*) from log_events group by message_id")).all()
-        stored = {message_id: count for message_id, count in rows if message_id in load.sent}
-        assert load.acknowledged
-        assert load.acknowledged - stored.keys() == set()
-        assert {message_id for message_id, count in stored.items() if count != 1} == set()
-        assert [finding for finding in check(company) if not finding["ok"]] == []
-        assert replay(company, swap=False)["equal"]
-        print(f"acknowledged {len(load.acknowledged)}, stored {len(stored)}, lost 0, doubled 0")

@@ -16,6 +16,7 @@ import structlog
 from percorso.adapters.lock import DirectoryLock
 from percorso.adapters.sql.config_store import ConfigStore
 from percorso.adapters.sql.database import Database
+from percorso.adapters.sql.leader import Leader, Role
 from percorso.adapters.system_clock import SystemClock
 from percorso.main.birth import database_urls, has_company, migrate, migrate_when_free
 from percorso.model.company import CompanyFacts
@@ -114,6 +115,11 @@ class Company:
             currency=self.facts.currency,
             decider=Decider(self.config),
         )
+
+    def leader(self, role: Role) -> Leader:
+        """Whether this process does what only one may do; on files it does."""
+        leader: Leader = self._closed_with(Leader(self.state_database, role))
+        return leader
 
     @cached_property
     def outbox(self) -> Outbox:

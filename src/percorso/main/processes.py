@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import structlog
 
+from percorso.adapters.sql.leader import Leader
 from percorso.main.company import Company
 from percorso.main.serving import serve_app, unix_socket
 from percorso.model.errors import StoreUnavailable
@@ -21,6 +22,8 @@ IDLE_S = 0.02
 """How long the worker waits when the log has nothing new: the floor of event-to-profile time."""
 LONGEST_IDLE_S = 0.1
 SEAL_EVERY_S = 5.0
+STANDBY_S = 1.0
+"""How often a process that does not lead asks whether it may."""
 NICE = 10
 
 
@@ -46,9 +49,18 @@ def run_worker(company: Company, _fd: int) -> None:
     """Folds the log into state."""
     stop = stopping()
     processor = company.processor
+    leader = company.leader("process")
+    leading = False
     settle_memory()
     idle = IDLE_S
     while not stop.is_set():
+        if not leader.leads():
+            leading = False
+            stop.wait(STANDBY_S)
+            continue
+        if not leading:
+            processor.forget()  # another may have folded meanwhile
+            leading = True
         try:
             folded = processor.step()
         except StoreUnavailable as error:
@@ -81,9 +93,10 @@ def run_analysis(company: Company, _fd: int) -> None:
 
 def seal_until(company: Company, stop: threading.Event) -> None:
     """Seal what is ready, now and then, until told to stop; a failure is told and tried again."""
+    leader = company.leader("archive")
     while not stop.wait(SEAL_EVERY_S):
         try:
-            while company.archiver.step() and not stop.is_set():
+            while leader.leads() and company.archiver.step() and not stop.is_set():
                 pass
         except Exception:  # told, and tried again: answering goes on
             _log.exception("archive.failed")
@@ -97,11 +110,33 @@ def run_delivery(company: Company, _fd: int) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+        leader = company.leader("deliver")
+        while not leader.leads() and not stop.is_set():
+            await standing_by(stop)
         deliverer = company.deliverer
+        leading = asyncio.create_task(stop_without(leader, stop))
         await deliverer.run(stop)
+        leading.cancel()
         await deliverer.close()
 
     asyncio.run(deliver())
+
+
+async def standing_by(stop: asyncio.Event) -> None:
+    """A while, shorter when told to stop."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STANDBY_S):
+            await stop.wait()
+
+
+async def stop_without(leader: Leader, stop: asyncio.Event) -> None:
+    """Stop when somebody else may lead; the supervisor starts this process again, to stand by."""
+    while leader.leads() and not stop.is_set():
+        await standing_by(stop)
+    if stop.is_set():
+        return
+    _log.warning("leader.lost")
+    stop.set()
 
 
 def run_trickle(company: Company, _fd: int) -> None:

@@ -88,6 +88,12 @@ class Processor:
         self._offsets: dict[int, int] = {}
         self._live_rounds = 0
 
+    def forget(self) -> None:
+        """Know nothing of what is stored; for whoever begins to fold where another may have folded."""
+        self._offsets.clear()
+        self.nodes.clear()
+        self.places.clear()
+
     def drain(self) -> int:
         """Fold everything that is in the log; the number of events folded."""
         total = 0

@@ -34,6 +34,15 @@ _SQLITE_OUT_OF_REACH = frozenset(
 """Primary result codes of a file that cannot be used now; the others are wrong statements, broken rules or bad files."""
 
 
+_NOT_OURS = "the database file cannot be written; look whether its disk is read-only and who owns its files"
+_TOLD = {
+    sqlite3.SQLITE_FULL: "the disk is full; make room",
+    sqlite3.SQLITE_READONLY: _NOT_OURS,
+    sqlite3.SQLITE_CANTOPEN: _NOT_OURS,
+    sqlite3.SQLITE_IOERR: "the disk fails; look at the system's log",
+}
+
+
 class Database:
     """A database by URL: ``sqlite:///path`` or ``postgresql://...``.
 
@@ -97,7 +106,14 @@ def _in_reach() -> Iterator[None]:
     except (DBAPIError, sqlite3.Error, psycopg.Error, NoConnectionFree) as error:
         if not _may_work_later(error):
             raise
-        raise StoreUnavailable("the database is locked or out of reach; try again") from error
+        raise StoreUnavailable(what_is_wrong(error)) from error
+
+
+def what_is_wrong(error: BaseException) -> str:
+    """Why a database cannot be used now, and what to do, for people."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return _TOLD.get(code, "the database is locked or out of reach; try again")
 
 
 def _may_work_later(error: Exception) -> bool:

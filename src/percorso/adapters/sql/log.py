@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from percorso.adapters.sql.bulk import insert_rows
-from percorso.adapters.sql.database import Database
+from percorso.adapters.sql.database import Database, what_is_wrong
 from percorso.adapters.sql.memory_of_ids import MemoryOfIds
 from percorso.adapters.sql.seen import BUCKET
 from percorso.adapters.sql.tables import log_meta
@@ -103,8 +103,7 @@ class SqlEventLog:
             self._head = None
             self._roll_back()
             if isinstance(error, SQLAlchemyError | sqlite3.Error | psycopg.Error):
-                told = f"the log cannot be written ({type(error).__name__}); nothing was stored"
-                raise StoreUnavailable(told) from error
+                raise StoreUnavailable(f"nothing was stored: {what_is_wrong(error)}") from error
             raise
 
     def _connected(self) -> Any:
