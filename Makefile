@@ -7,39 +7,42 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 SPREAD := --dist loadfile --ignore tests/browser
-PAGES := src/percorso/web/dist/index.html
+PAGES := src/percorso/web/dist/index.html src/percorso/web/tag/tag.js
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
+TAG_SOURCES := $(shell find tag -path tag/node_modules -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-all test-sdks soak check format bench client docs sizes migration clean
+.PHONY: help setup demo run test test-all test-sdks soak check format bench client tag docs sizes migration clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 # ---- start
 
-setup: .venv/.ready web/node_modules/.ready ## install what is needed, below this folder only
+setup: .venv/.ready web/node_modules/.ready tag/node_modules/.ready $(PAGES) ## install what is needed, below this folder only
 
-demo: setup $(PAGES) ## start the example company, with its year of history and live traffic
+demo: setup ## start the example company, with its year of history and live traffic
 	$(BIN)/percorso demo
 
-run: setup $(PAGES) ## start your own company in ./percorso-data
+run: setup ## start your own company in ./percorso-data
 	$(BIN)/percorso up
 
 # ---- test
 
-test: setup $(PAGES) chromium ## every test that needs no outside service, in under five minutes
+test: setup chromium ## every test that needs no outside service, in under five minutes
 	cd web && npm test --silent
+	cd tag && npm test --silent
 	$(PYTEST) -n $(WORKERS) $(SPREAD) -m "not slow and not fault and not postgres and not sdk"
 	$(PYTEST) -m "not slow" tests/browser
 
-test-all: setup $(PAGES) chromium postgresql test-sdks ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
+test-all: setup chromium postgresql brokers test-sdks ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
 	cd web && npm test --silent
-	PERCORSO_TEST_POSTGRES=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault and not sdk"
+	cd tag && npm test --silent
+	PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault and not sdk"
 	$(PYTEST) tests/browser
 	PERCORSO_TEST_POSTGRES=required $(PYTEST) -m fault
 
-test-sdks: setup chromium .tools/sdks/.ready ## real clients of Segment and RudderStack against a server of ours
+test-sdks: setup chromium .tools/sdks/.ready ## real clients of Segment, RudderStack and Jitsu against a server of ours
 	PERCORSO_TEST_SDKS=required $(PYTEST) -m sdk tests/sdks
 
 soak: setup postgresql ## the long fault rounds, whose figures go into closing notes
@@ -53,6 +56,7 @@ check: setup ## format, lint, types, import contracts, lock files, docs
 	$(BIN)/lint-imports
 	@test -z "$(wildcard docs/*.md)" || $(BIN)/cog --check -I . $(wildcard docs/*.md)
 	cd web && npm run --silent lint && npm run --silent types
+	cd tag && npm run --silent lint && npm run --silent types
 
 format: setup ## put the code into its form
 	$(BIN)/ruff check --fix
@@ -67,6 +71,8 @@ client: setup ## the web client's types, from the API
 	$(BIN)/percorso openapi > web/openapi.json
 	cd web && npm run --silent client
 
+tag: src/percorso/web/tag/tag.js ## the tag for pages, as the server serves it
+
 docs: setup ## print help, settings and codes into the docs
 	$(BIN)/cog -r -I . $(wildcard docs/*.md)
 
@@ -74,11 +80,11 @@ migration: setup ## a new revision of the tables: make migration line=state abou
 	$(BIN)/python -m percorso.adapters.sql.migrations.write $(line) "$(about)"
 
 sizes: ## the longest files, and what is shipped
-	@git ls-files 'src/*.py' 'web/src/*.ts*' | xargs wc -l | sort -rn | sed -n '2,16p'
-	@echo; du -sh src/percorso/web/dist 2>/dev/null || true
+	@git ls-files 'src/*.py' 'web/src/*.ts*' 'tag/src/*.ts' | xargs wc -l | sort -rn | sed -n '2,16p'
+	@echo; du -sh src/percorso/web/dist src/percorso/web/tag 2>/dev/null || true
 
 clean: ## remove what was installed and built; never data
-	rm -rf .tools .venv web/node_modules src/percorso/web/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .tools .venv web/node_modules tag/node_modules src/percorso/web/dist src/percorso/web/tag .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # ---- how it is done
 
@@ -106,13 +112,25 @@ web/node_modules/.ready: web/package-lock.json
 	cd .tools/sdks/node && npm install --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(PAGES): web/node_modules/.ready $(WEB_SOURCES)
+tag/node_modules/.ready: tag/package-lock.json web/node_modules/.ready
+	cd tag && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+src/percorso/web/dist/index.html: web/node_modules/.ready $(WEB_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
-.PHONY: chromium postgresql
+src/percorso/web/tag/tag.js: tag/node_modules/.ready $(TAG_SOURCES)
+	cd tag && npm run --silent build
+	@touch $@
+
+.PHONY: chromium postgresql brokers
 chromium:
 	@.ci/need chromium
 
 postgresql:
 	@.ci/need postgresql
+
+brokers:
+	@.ci/need mosquitto
+	@.ci/need dovecot-imapd

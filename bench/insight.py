@@ -26,6 +26,7 @@ from percorso.adapters.packs import load_packs
 from percorso.adapters.person_events import COLUMNS
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.tables import STATE, manifest, nodes, offsets, placed
+from percorso.adapters.sql.tallies import SqlTallies
 from percorso.adapters.system_clock import SystemClock
 from percorso.data.intake import Item
 from percorso.model.tables import EVENTS
@@ -145,7 +146,8 @@ def questions(count: int) -> list[Row]:
         make_lake(folder / "lake", state, count)
         engine = DuckEngine(folder / "lake", log=log, state=state)
         config = load_packs(["retail"])
-        analyst = Analyst(engine, config, CivilClock("Europe/Rome"), YearEnd())
+        tallies = SqlTallies(log, state)
+        analyst = Analyst(engine, config, CivilClock("Europe/Rome"), YearEnd(), tallies)
         journey = config.journeys[0].id
         size = f"{count // 1_000_000} M" if count >= 1_000_000 else f"{count}"
         aim = 1.5 if count >= 10_000_000 else None
@@ -158,6 +160,7 @@ def questions(count: int) -> list[Row]:
             ("CSAT by stage", lambda: analyst.kpi("csat", ["stage"], None, None), None),
             ("the board", analyst.board, None),
             ("the journey map, 28 days", lambda: analyst.journey_map(journey, None, None), None),
+            ("quality: whom we reach, who knows whom", analyst.quality_people, aim),
             ("one person's timeline", lambda: analyst.timeline("n00000000007", None, None, 50), 0.05),
         ]
         rows = []

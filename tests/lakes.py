@@ -10,6 +10,7 @@ import msgspec
 
 from percorso.adapters.duckdb_engine import DuckEngine
 from percorso.adapters.lake import ParquetLake
+from percorso.adapters.sql.tallies import SqlTallies
 from percorso.data.intake import Item
 from percorso.model.config import Config
 from percorso.model.time import CivilClock
@@ -35,7 +36,8 @@ class Lake(Folding):
             self.folder, log=self.log_database, state=self.state_database, memory="256MB", sql_seconds=5.0
         )
         self.archiver = Archiver(self.lake, self.civil, self.clock)
-        self.analyst = Analyst(self.engine, self.config, self.civil, self.clock)
+        self.tallies = SqlTallies(self.log_database, self.state_database)
+        self.analyst = Analyst(self.engine, self.config, self.civil, self.clock, self.tallies)
 
     def import_(self, items: Iterable[Mapping[str, Any]], *, source: str = "till", historical: bool = True) -> None:
         """Take items in as a file's rows."""

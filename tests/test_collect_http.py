@@ -12,13 +12,13 @@ from typing import Any
 import httpx
 import pytest
 
-from percorso.http.collect import MAX_BODY, collecting
+from percorso.http.collect import collecting
+from percorso.http.request_body import MAX_BODY
 from percorso.model.errors import StoreUnavailable
 from percorso.model.verdict import LIVE_LANE
 from tests.folding import Folding, retail
+from tests.tracking import BASIC, KEY, fallback, post, source_of, stored
 
-KEY = "wk_test"
-BASIC = {"Authorization": "Basic " + b64encode(f"{KEY}:".encode()).decode()}
 TRACK = {"event": "Order Completed", "userId": "u1", "messageId": "m1"}
 DEEP = b'{"batch":[' + b'{"a":' * 1_000_000 + b"1" + b"}" * 1_000_000 + b"]}"
 
@@ -30,32 +30,6 @@ def folding(tmp_path: Path) -> Iterator[Folding]:
     yield folding
     folding.collector.stop()
     folding.close()
-
-
-async def fallback(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 418, "headers": []})
-    await send({"type": "http.response.body", "body": b"another room"})
-
-
-async def source_of(key: str) -> str | None:
-    return "web" if key == KEY else None
-
-
-def post(
-    folding: Folding, path: str, body: Any, headers: Mapping[str, str] = BASIC, method: str = "POST"
-) -> httpx.Response:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-
-    async def ask() -> httpx.Response:
-        app = collecting(fallback, folding.collector, source_of)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            return await client.request(method, path, content=content, headers=dict(headers))
-
-    return asyncio.run(ask())
-
-
-def stored(folding: Folding) -> list[str]:
-    return [entry.message_id for entry in folding.log.read(LIVE_LANE, 0, 1_000)]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +165,10 @@ def posted_in_pieces(folding: Folding, pieces: Sequence[bytes]) -> tuple[int, by
     async def send(message: Any) -> None:
         answered.append(message)
 
-    asyncio.run(collecting(fallback, folding.collector, source_of)(scope, receive, send))
+    async def ask() -> None:
+        await collecting(fallback, folding.collector, source_of)(scope, receive, send)
+
+    asyncio.run(ask())
     return answered[0]["status"], answered[1]["body"]
 
 
@@ -231,7 +208,7 @@ def test_a_page_of_another_site_may_ask_first(folding: Folding) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
     told = answer.headers
     assert told["access-control-allow-origin"] == "https://shop.example"
-    assert told["access-control-allow-methods"] == "POST"
+    assert told["access-control-allow-methods"] == "GET, POST"
     assert set(told["access-control-allow-headers"].split(", ")) == {
         "authorization",
         "content-type",
@@ -239,6 +216,8 @@ def test_a_page_of_another_site_may_ask_first(folding: Folding) -> None:
         "x-retry-count",
         "anonymousid",
         "x-write-key",
+        "x-enable-debug",
+        "x-ip-policy",
     }
     assert (told["access-control-max-age"], told["vary"]) == ("900", "Origin")
     assert "access-control-allow-credentials" not in told

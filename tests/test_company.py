@@ -1,7 +1,9 @@
 """A company's directory: made once, opened by one, told apart by version."""
 
+import json
 import os
 import stat
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,9 @@ from sqlalchemy import text
 
 from percorso.adapters.lock import DirectoryLock
 from percorso.adapters.sql import migrations
+from percorso.data.intake import Item
 from percorso.main import create_company, open_company
+from percorso.main.checking import check
 from percorso.model.errors import Conflict, DirectoryLocked, InvalidConfig, NotFound, VersionMismatch
 from percorso.settings import Settings
 
@@ -36,13 +40,44 @@ def test_an_empty_directory_says_what_to_do(tmp_path: Path, settings: Settings) 
         open_company(tmp_path / "nothing", settings)
 
 
-@pytest.mark.parametrize(("name", "value"), [("zone", "Europe/Atlantis"), ("currency", "EURO"), ("packs", ("nosuch",))])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("zone", "Europe/Atlantis"), ("currency", "EURO"), ("packs", ("nosuch",)), ("quiet", "9 to 5"), ("quiet", "9-25")],
+)
 def test_a_wrong_fact_makes_no_company(tmp_path: Path, settings: Settings, name: str, value: object) -> None:
     wrong = settings.model_copy(update={name: value})
     with pytest.raises(InvalidConfig):
         create_company(tmp_path / "company", wrong)
     with pytest.raises(NotFound):
         open_company(tmp_path / "company", settings)
+
+
+def test_a_log_that_lost_its_state_gets_no_new_company(company_dir: Path, settings: Settings) -> None:
+    with open_company(company_dir, settings) as company:
+        item = {"type": "track", "event": "Seen", "userId": "u1", "messageId": "m1"}
+        company.collector.collect_now([Item(json.dumps(item).encode(), 0)], source="web")
+    for file in company_dir.glob("state.db*"):
+        file.unlink()
+    with pytest.raises(Conflict, match="percorso restore"):
+        create_company(company_dir, settings)
+    assert not (company_dir / "state.db").exists()
+
+
+@pytest.mark.parametrize("line", ["log", "state"])
+def test_a_damaged_database_is_a_finding(company_dir: Path, settings: Settings, line: str) -> None:
+    with (company_dir / f"{line}.db").open("r+b") as file:
+        for page in range(2, 12):
+            file.seek(4096 * page)
+            file.write(b"\xff" * 400)
+    with open_company(company_dir, settings, write=False) as company:
+        wrong = [finding["check"] for finding in check(company) if not finding["ok"]]
+    assert wrong
+
+
+def test_quiet_hours_are_a_fact(tmp_path: Path, settings: Settings) -> None:
+    create_company(tmp_path / "company", settings.model_copy(update={"quiet": "20:30-09:00"}))
+    with open_company(tmp_path / "company", settings) as company:
+        assert company.facts.quiet == (time(20, 30), time(9))
 
 
 def test_a_second_writer_is_refused_with_the_holder(company_dir: Path, settings: Settings) -> None:

@@ -108,7 +108,7 @@ class TestHealth:
         answer = browser.bare("GET", "/readyz")
         assert (answer.status_code, answer.json()) == (
             200,
-            {"ready": True, "behind": 0, "importing": 0, "bound": LAG_BOUND},
+            {"ready": True, "behind": 0, "importing": 0, "bound": LAG_BOUND, "sources_failing": 0},
         )
 
     def test_too_far_behind_is_not_ready_but_an_import_may_take_its_time(self, company: Company) -> None:

@@ -1,14 +1,17 @@
 """Signing in: who gets in, who does not, and what they may do."""
 
+import json
 from collections.abc import Iterator
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from percorso.cli.app import run
 from percorso.http.auth import RIGHTS
 from percorso.http.passwords import NOBODY, Passwords
 from percorso.main.company import Company
+from percorso.main.opener import MainOpener
 from percorso.model.time import DAY, MINUTE
 from percorso.ports import User
 from tests.http_client import FAST, PASSWORD, Browser, MovedClock, app_for, signed_in
@@ -257,3 +260,27 @@ def test_a_viewer_cannot_reach_people_through_the_analysis(company: Company) -> 
         answer = browser.get(path)
         assert answer.status_code in (403, 404) or answer.headers["content-type"].startswith("text/html"), path
         assert "person_id" not in answer.text
+
+
+class TestCommandLine:
+    def test_whoever_lost_the_password_gets_a_new_one(
+        self, company: Company, app: FastAPI, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        where = ["--dir", str(company.directory.root), "--json"]
+        assert run(MainOpener(), ["users", "put", "Bea@Example.com", "--role", "agent", *where]) == 0
+        first = json.loads(capsys.readouterr().out)
+        assert first["email"] == "bea@example.com"
+        browser = Browser(app)
+        assert browser.post("/api/session", first).status_code == 200
+        assert run(MainOpener(), ["users", "put", "bea@example.com", *where]) == 0
+        second = json.loads(capsys.readouterr().out)
+        assert browser.get("/api/session").json()["user"] is None
+        assert Browser(app).post("/api/session", first).status_code == 401
+        again = Browser(app).post("/api/session", second)
+        assert (again.status_code, again.json()["user"]["role"]) == (200, "agent")
+        assert [row.act for row in company.audit.latest(10)].count("password.set") == 1
+
+    def test_no_address_no_user(self, company: Company, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(MainOpener(), ["users", "put", "ada", "--dir", str(company.directory.root)]) == 2
+        assert "no email address" in capsys.readouterr().err
+        assert company.accounts.count_users() == 0

@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from percorso.main.company import Company
+from percorso.model.message import MessageState
 from percorso.model.time import DAY, to_iso
 from percorso.pipeline.relay import Relay
 from percorso.ports import Mail
@@ -60,6 +61,14 @@ class TestTasks:
         person = agent.get(f"/api/people/{task['person']['person_id']}").json()
         assert {"name": "Task Done", "count": 1} in person["counters"]
         assert person["tasks"][0]["outcome"] == "solved"
+
+    def test_nobody_is_rung_twice_for_the_same_play(self, agent: Browser, company: Company, task: dict[str, Any]) -> None:
+        low = {"kind": "nps", "score": 1, "scale": 10}
+        take(company, track("Survey Answered", "m2", properties=low))
+        assert [one["task_id"] for one in agent.get("/api/tasks").json()["tasks"]] == [task["task_id"]]
+        assert agent.post(f"/api/tasks/{task['task_id']}/done", {"outcome": "solved"}).status_code == 200
+        take(company, track("Survey Answered", "m3", properties=low))
+        assert len(agent.get("/api/tasks").json()["tasks"]) == 1, "a new reason after it was done"
 
     def test_a_task_is_done_once(self, agent: Browser, company: Company, task: dict[str, Any]) -> None:
         path = f"/api/tasks/{task['task_id']}/done"
@@ -116,6 +125,19 @@ class TestInbox:
         assert not any("script" in rule or "allow-same-origin" in rule for rule in policy)
         assert answer.headers["x-frame-options"] == "SAMEORIGIN"
         assert '<head><base target="_blank"><title>' in answer.text
+
+    def test_what_waits_says_for_whom_when_and_why(self, agent: Browser, company: Company, clock: MovedClock) -> None:
+        assert agent.get("/api/inbox/waiting").json() == {"messages": []}
+        take(company, track("Order Completed", "m1", properties={"order_id": "o1", "revenue": 9, "currency": "EUR"}))
+        (waiting,) = agent.get("/api/inbox/waiting").json()["messages"]
+        assert waiting["play"]["name"].keys() >= {"it", "en"}
+        assert (waiting["channel"], waiting["reason"]) == ("email", None)
+        assert waiting["person_id"]
+        until = clock.now() + DAY
+        state = MessageState.DEFERRED
+        company.outbox.mark(waiting["message_id"], state, at=clock.now(), due_at=until, refusal="quiet_hours")
+        (later,) = agent.get("/api/inbox/waiting").json()["messages"]
+        assert (later["due_at"], later["reason"]) == (to_iso(until), "quiet_hours")
 
     def test_a_time_that_is_none_is_told(self, agent: Browser) -> None:
         answer = agent.get("/api/inbox", params={"before": "yesterday"})

@@ -162,7 +162,7 @@ BAD_FILES: list[tuple[str, Callable[[Path], Path], str]] = [
     ("cut", lambda at: write(at / "sales.csv.gz", gzip.compress(f"{HEADER}\n{GOOD}\n".encode() * 9)[:-9]), "cut short or damaged"),
     ("damaged", lambda at: write(at / "sales.csv.gz", b"\x1f\x8b" + b"\0" * 40), "cut short or damaged"),
     ("parquet", lambda at: write(at / "sales.parquet", b"PAR1 this is none"), "no whole Parquet file"),
-    ("kind", lambda at: write(at / "sales.xls", b"\xd0\xcf"), "what kind of file"),
+    ("kind", lambda at: write(at / "sales.doc", b"\xd0\xcf"), "what kind of file"),
     ("jsonl", lambda at: json_lines(at / "sales.jsonl", [{"id": 1, "when": "2"}]), "which sales.jsonl has not; it has: id, when"),
     ("none", lambda at: at / "sales-not-there.csv", "there is no file"),
 ]  # fmt: skip

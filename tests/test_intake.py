@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from percorso.data.envelope import Under
 from percorso.data.intake import MAX_ITEM_BYTES, Intake, Item, read_item
 from percorso.data.well_formed import depth
 from percorso.model.errors import MalformedBody
 from percorso.model.time import MINUTE, CivilClock, parse_iso
-from percorso.model.verdict import LIVE_LANE, Candidate, Refused
+from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, Refused
 
 NOW = parse_iso("2026-11-22T12:00:00Z")
 TRACK = {"type": "track", "event": "Order Completed", "userId": "u1", "messageId": "m1"}
@@ -131,7 +132,7 @@ def test_the_route_names_the_type() -> None:
 
 def test_the_envelope_lies_under_each_item() -> None:
     item = {**TRACK, "context": {"ip": "item"}}
-    body = json.loads(accepted(item, context=b'{"ip":"envelope","locale":"it"}').body)
+    body = json.loads(accepted(item, under=Under(b'{"ip":"envelope","locale":"it"}')).body)
     assert body["context"] == {"ip": "item", "locale": "it"}
 
 
@@ -159,13 +160,26 @@ FIELDS = (
 )
 
 
+def test_history_cannot_lie_ahead() -> None:
+    """A typing error in a file's year must not become today's turnover; a device's clock that runs ahead is another thing."""
+    ahead = json.dumps({**TRACK, "timestamp": "2099-02-01T00:00:00Z"}).encode()
+    history = read_item(Item(ahead, 0, 7), Intake("files", IMPORT_LANE, True, NOW, CivilClock("UTC")))
+    assert isinstance(history, Refused)
+    assert (history.reason, history.line) == ("invalid_timestamp", 7)
+    live = read_item(Item(ahead, 0), Intake("web", LIVE_LANE, False, NOW, CivilClock("UTC")))
+    assert isinstance(live, Candidate)
+    assert live.occurred_at == NOW
+
+
 @given(
     st.binary(max_size=300)
     | st.dictionaries(st.sampled_from(FIELDS), json_values).map(lambda v: json.dumps(v).encode())
 )
 def test_nothing_a_client_may_send_raises_but_a_call_that_is_no_object(body: bytes) -> None:
     for route in (None, "track", "identify"):
-        intake = Intake("web", LIVE_LANE, False, NOW, CivilClock("UTC"), type_of_route=route, context=b'{"a":1}')
+        intake = Intake(
+            "web", LIVE_LANE, False, NOW, CivilClock("UTC"), type_of_route=route, under=Under(b'{"a":1}', b"{}", True)
+        )
         try:
             assert isinstance(read_item(Item(body, 0), intake), Candidate | Refused)
         except MalformedBody:

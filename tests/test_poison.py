@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from percorso.adapters.sql.tables import outbox, placed, unfolded
-from percorso.data.intake import Item, check_context
+from percorso.data.envelope import check_context
+from percorso.data.intake import Item
 from percorso.model.errors import MalformedBody, TooLarge
 from percorso.model.event import Event, Placed
 from percorso.model.subject import EventSubject

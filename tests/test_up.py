@@ -86,10 +86,10 @@ def test_a_fallen_process_is_started_again(tmp_path: Path) -> None:
     with Server(tmp_path / "company") as server:
         assert server.url
         before = server.children()
-        assert len(before) == 4
+        assert len(before) == 5
         for pid in before:
             os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: len(set(server.children()) - set(before)) == 4)
+        wait_for(lambda: len(set(server.children()) - set(before)) == 5)
         wait_for(lambda: is_ready(server))
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.doc_runner import ROOT, Reading
 
 PAGES = ("README.md", "docs/walkthrough.md")
-MORE = ("docs/collect.md", "docs/answering.md", "docs/operating.md")
+MORE = ("docs/collect.md", "docs/answering.md", "docs/operating.md", "docs/tag.md", "docs/client.md")
 """Followed by `make test-all`: each starts a server of its own."""
 
 

@@ -13,6 +13,7 @@ from percorso.model.decision import Decision
 from percorso.model.event import Placed
 from percorso.model.message import Message, MessageState, Rendered, Task
 from percorso.model.person import Node, Position
+from percorso.model.plan import Plan
 from percorso.model.time import Micros
 from percorso.model.verdict import Candidate, ItemVerdict, Refused
 
@@ -129,7 +130,10 @@ class StateTransaction(Protocol):
         ...
 
     def add_acts(self, decisions: Sequence[Decision], messages: Sequence[Message], tasks: Sequence[Task]) -> int:
-        """Store those whose id is new; the others were decided before. Returns the number of new decisions."""
+        """Store those whose id is new; the others were decided before. Returns the number of new decisions.
+
+        A task is not stored while one of the same play for the same node is open.
+        """
         ...
 
     def append_later(self, items: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
@@ -315,6 +319,14 @@ class EngineSession(Protocol):
         """Run one read-only statement over the same tables; values are JSON's. Raises InvalidQuery."""
         ...
 
+    def upto(self) -> int:
+        """The last place of the log that this moment shows."""
+        ...
+
+    def tally(self, after: int, upto: int) -> "Tally":
+        """The counts of the events with after < seq <= upto."""
+        ...
+
     def keep(self, name: str, expression: Any) -> Any:
         """Work an expression out once and keep it for the session; returns it as a table."""
         ...
@@ -383,6 +395,10 @@ class Accounts(Protocol):
 
     def close_session(self, token_hash: str) -> None: ...
 
+    def close_sessions(self, user_id: str) -> None:
+        """All of a user's."""
+        ...
+
     def add_key(self, key: ApiKey, key_hash: str) -> None: ...
 
     def all_keys(self) -> list[ApiKey]:
@@ -437,6 +453,10 @@ class PeopleReader(Protocol):
 
     def holder(self, node_id: str) -> str | None:
         """Who holds a person id ever given, None when it never was."""
+        ...
+
+    def holders(self, node_ids: Sequence[str]) -> dict[str, str]:
+        """node id -> who holds it, for those that were ever given."""
         ...
 
     def row(self, person_id: str) -> PersonRow | None: ...
@@ -517,7 +537,11 @@ class Figures(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """One item as it came: a row of the log, or one that was refused (`seq` None). `line`: row of an imported file."""
+    """One item as it came: a row of the log, or one that was refused (`seq` None).
+
+    line       row of an imported file
+    time_rule  which rule set occurred_at, a word; None when refused
+    """
 
     key: str
     seq: int | None
@@ -530,6 +554,7 @@ class Seen(NamedTuple):
     reason: str | None
     detail: str | None
     line: int | None
+    time_rule: str | None = None
 
 
 class SeenPerson(NamedTuple):
@@ -575,4 +600,227 @@ class Watch(Protocol):
 
     def placed(self, seqs: Sequence[int]) -> dict[int, SeenPerson]:
         """Those of the events that are folded."""
+        ...
+
+
+class Chosen(NamedTuple):
+    """Which refused items are meant; None = any. `event`: empty for those without a readable name.
+
+    since, until   by reception, the first included
+    state          waiting, replayed, dismissed, or None for all
+    """
+
+    verdict: str | None = None
+    reason: str | None = None
+    source: str | None = None
+    event: str | None = None
+    since: Micros | None = None
+    until: Micros | None = None
+    ids: tuple[int, ...] = ()
+    state: str | None = "waiting"
+
+
+class Quarantined(NamedTuple):
+    """One refused item, and what became of it.
+
+    settled_at  None while it waits;  outcome: dismissed, or the verdict on the mended item
+    mended_id, mended_seq   message id and place in the log of the mended item;  rules: those it was mended by, JSON
+    """
+
+    id: int
+    received_at: Micros
+    source: str
+    message_id: str | None
+    event: str | None
+    verdict: str
+    reason: str | None
+    detail: str | None
+    line: int | None
+    body: str
+    settled_at: Micros | None
+    settled_by: str | None
+    outcome: str | None
+    mended_id: str | None
+    mended_seq: int | None
+    rules: str | None
+
+
+class QuarantineGroup(NamedTuple):
+    """Refused items of one verdict, reason, source and event; `sample` is the newest of them."""
+
+    verdict: str
+    reason: str | None
+    source: str
+    event: str | None
+    items: int
+    first_at: Micros
+    last_at: Micros
+    sample: int
+
+
+class Settled(NamedTuple):
+    """What became of a refused item: see `Quarantined`."""
+
+    id: int
+    outcome: str
+    mended_id: str | None = None
+    mended_seq: int | None = None
+
+
+class Quarantine(Protocol):
+    """What intake refused and kept aside: quarantined items and conflicts. Repeats have nothing to mend."""
+
+    def groups(self, chosen: Chosen, limit: int) -> list[QuarantineGroup]:
+        """The largest first."""
+        ...
+
+    def count(self, chosen: Chosen) -> int: ...
+
+    def newest(self, chosen: Chosen, limit: int, before: int | None = None) -> list[Quarantined]:
+        """Newest first, those with an id below `before`."""
+        ...
+
+    def oldest(self, chosen: Chosen, limit: int, after: int = 0) -> list[Quarantined]:
+        """Oldest first, those with an id above `after`."""
+        ...
+
+    def settle(self, settled: Sequence[Settled], *, by: str, at: Micros, rules: str | None) -> int:
+        """Write what became of items that wait; how many did: what is settled stays as it is. Durable on return."""
+        ...
+
+    def dismiss(self, chosen: Chosen, *, by: str, at: Micros) -> int:
+        """Settle all that are chosen and wait as dismissed; how many."""
+        ...
+
+
+class DayCount(NamedTuple):
+    """Events of one civil day (days since 1970-01-01), source, touchpoint and name; empty text: unknown.
+
+    historical     imported history
+    nobody         without identifier
+    late_hour, late_day, late_week   live ones received more than so long after they happened
+    bots           sent by a page that a robot looked at
+    """
+
+    day: int
+    source: str
+    touchpoint: str
+    name: str
+    events: int
+    historical: int
+    nobody: int
+    late_hour: int
+    late_day: int
+    late_week: int
+    bots: int
+
+
+class Tally(NamedTuple):
+    """What was counted of a stretch of the log; properties: (name, day, properties as JSON) of its events."""
+
+    days: Sequence[DayCount]
+    properties: Sequence[tuple[str, int, str | None]]
+
+
+class ShapeCount(NamedTuple):
+    """Events of a name and civil day that have a path of a type; path empty and type event: all of them."""
+
+    name: str
+    path: str
+    type: str
+    day: int
+    events: int
+
+
+class WordCount(NamedTuple):
+    """Events in which a path took a word; word empty: it takes many, and none is kept."""
+
+    name: str
+    path: str
+    word: str
+    first_day: int
+    events: int
+
+
+class TallyMark(NamedTuple):
+    """How far counting has come: of which log, in which way, up to which place."""
+
+    log_id: str
+    version: str
+    seq: int
+
+
+class Aside(NamedTuple):
+    """Items of a source that wait in the quarantine."""
+
+    source: str
+    verdict: str
+    reason: str | None
+    items: int
+
+
+class Unfolded(NamedTuple):
+    """Events of a source that are in the log and could not be folded."""
+
+    source: str
+    reason: str
+    events: int
+
+
+class Tallies(Protocol):
+    """Counts kept beside the events, so that looking at a year needs no look at its events."""
+
+    def mark(self) -> TallyMark | None:
+        """None when nothing was counted yet."""
+        ...
+
+    def reset(self, mark: TallyMark) -> None:
+        """Forget all counts and begin at a mark."""
+        ...
+
+    def add(
+        self,
+        days: Sequence[DayCount],
+        shapes: Sequence[ShapeCount],
+        words: Sequence[WordCount],
+        before: TallyMark,
+        after: TallyMark,
+    ) -> None:
+        """Add counts and move the mark, in one transaction. Raises Conflict when the mark is not `before`."""
+        ...
+
+    def days(self, first: int, end: int) -> list[DayCount]:
+        """The counts of the civil days first <= day < end."""
+        ...
+
+    def shapes(self, since: int) -> list[ShapeCount]:
+        """The counts of shapes of the civil days from `since`, added up: `day` is the first day of all time."""
+        ...
+
+    def words(self) -> list[WordCount]: ...
+
+    def names(self) -> list[tuple[str, int, int, int]]:
+        """(name, events, first day, last day) of every event name, the most frequent first."""
+        ...
+
+    def verdicts(self, first: int, end: int) -> list[tuple[str, str, int]]:
+        """(source, verdict, items) by the UTC days of reception."""
+        ...
+
+    def aside(self, since: Micros, until: Micros) -> list[Aside]:
+        """What was received in a time and waits in the quarantine."""
+        ...
+
+    def unfolded(self) -> list[Unfolded]: ...
+
+
+class Plans(Protocol):
+    """Where the tracking plan is kept."""
+
+    def plan(self) -> Plan:
+        """The one in force; an empty one when none was made."""
+        ...
+
+    def store(self, plan: Plan, at: Micros) -> None:
+        """Put a plan in force; the versions before stay readable. Durable on return."""
         ...

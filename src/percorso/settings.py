@@ -40,8 +40,16 @@ class Settings(BaseSettings):
     language: Literal["it", "en"] = Field(
         default="it", description="First start only: language of people who told none."
     )
+    quiet: str = Field(
+        default="21:00-08:00",
+        description="First start only: from when to when nobody is written to, by the person's clock, or none.",
+    )
     packs: Words = Field(
         default=("retail",), description="First start only: packs in force, comma-separated names or files."
+    )
+
+    link_domains: Words = Field(
+        default=(), description="Hosts that QR codes may lead to, their subdomains included, comma-separated."
     )
 
     smtp_host: str | None = Field(
@@ -64,7 +72,7 @@ class Settings(BaseSettings):
         default="info", description="Least level of log lines."
     )
 
-    @field_validator("packs", "smtp_allow", mode="before")
+    @field_validator("packs", "smtp_allow", "link_domains", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value

@@ -1,5 +1,6 @@
 """The clients we promise to work with, each in an environment of its own below .tools/sdks, and how a test runs one."""
 
+import json
 import os
 import subprocess
 from dataclasses import dataclass
@@ -9,21 +10,36 @@ ROOT = Path(__file__).parents[2]
 INSTALLED = ROOT / ".tools" / "sdks"
 HERE = Path(__file__).parent
 RUN_WITHIN_S = 90.0
+FIVE = ("identify", "page", "group", "alias")
+"""The calls that a client makes beside its orders."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """`environment`: a folder of .tools/sdks; `driver`: how `send.py` or `send.mjs` calls it; `gzip`: None = its default."""
+    """A client for programs.
+
+    environment  a folder of .tools/sdks
+    driver       how `send.py` or `send.mjs` calls it
+    gzip         None = its default
+    others       the calls it knows beside track
+    resends      it sends again what was not answered with 200
+    """
 
     package: str
-    version: str
     environment: str
     driver: str
     gzip: bool | None = None
+    others: tuple[str, ...] = FIVE
+    resends: bool = True
 
     @property
     def name(self) -> str:
-        return f"{self.package.replace('@', '').replace('/', '.')}-{self.version}{'-gzip' if self.gzip else ''}"
+        plain = self.package.replace("@", "").replace("/", ".")
+        return f"{plain}-{self.environment}-{self.driver}{'-gzip' if self.gzip else ''}"
+
+    def version(self) -> str:
+        """As installed."""
+        return installed_version(self.package, self.environment)
 
     def command(self) -> list[str]:
         if self.environment == "node":
@@ -31,30 +47,39 @@ class Client:
         return [str(INSTALLED / self.environment / "bin" / "python"), "-s", str(HERE / "send.py"), self.driver]
 
 
-def _segment_python(version: str, *, gzip: bool) -> Client:
-    return Client(
-        package="segment-analytics-python",
-        version=version,
-        environment=f"segment-{version}",
-        driver="segment.analytics",
-        gzip=gzip,
-    )
+def installed_version(package: str, environment: str) -> str:
+    """The version that stands in an environment."""
+    if environment == "node":
+        about = INSTALLED / "node" / "node_modules" / package / "package.json"
+        return str(json.loads(about.read_text())["version"])
+    program = str(INSTALLED / environment / "bin" / "python")
+    ask = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+    done = subprocess.run([program, "-c", ask, package], text=True, capture_output=True, timeout=30, check=True)
+    return done.stdout.strip()
+
+
+def _segment_python(environment: str, *, gzip: bool) -> Client:
+    return Client(package="segment-analytics-python", environment=environment, driver="segment.analytics", gzip=gzip)
 
 
 CLIENTS = (
-    _segment_python("2.4.0", gzip=False),
-    _segment_python("2.4.0", gzip=True),
-    _segment_python("2.3.4", gzip=False),
-    _segment_python("2.3.4", gzip=True),
-    Client(package="analytics-python", version="1.4.post1", environment="segment-1.4", driver="analytics"),
-    Client(package="rudder-sdk-python", version="2.1.9", environment="rudder-2.1.9", driver="rudderstack.analytics"),
-    Client(package="@segment/analytics-node", version="3.1.0", environment="node", driver="segment"),
-    Client(package="analytics-node", version="6.2.0", environment="node", driver="analytics-node"),
-    Client(package="@rudderstack/rudder-sdk-node", version="3.0.13", environment="node", driver="rudder"),
+    _segment_python("segment-2.4.0", gzip=False),
+    _segment_python("segment-2.4.0", gzip=True),
+    _segment_python("segment-2.3.4", gzip=False),
+    _segment_python("segment-2.3.4", gzip=True),
+    Client(package="analytics-python", environment="segment-1.4", driver="analytics"),
+    Client(package="rudder-sdk-python", environment="rudder-2.1.9", driver="rudderstack.analytics"),
+    Client(package="@segment/analytics-node", environment="node", driver="segment"),
+    Client(package="analytics-node", environment="node", driver="analytics-node"),
+    Client(package="@rudderstack/rudder-sdk-node", environment="node", driver="rudder"),
+    Client(
+        package="@jitsu/js",
+        environment="node",
+        driver="jitsu",
+        others=("identify", "page", "group"),
+        resends=False,
+    ),
 )
-
-FOR_PAGES = Client(package="@segment/analytics-next", version="1.84.3", environment="node", driver="page")
-"""Runs in a browser, not by `run`."""
 
 
 def run(client: Client, url: str, write_key: str, orders: int, *, with_bad: bool) -> str:

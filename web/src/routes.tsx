@@ -10,7 +10,10 @@ import {
   liveSearch,
   peopleSearch,
   personSearch,
+  planSearch,
   playbookSearch,
+  qualitySearch,
+  quarantineSearch,
   tasksSearch,
   todaySearch,
 } from "./search";
@@ -78,6 +81,24 @@ const playbooks = createRoute({
   validateSearch: playbookSearch,
   component: lazyRouteComponent(() => import("@/pages/playbooks/PlaybooksPage"), "PlaybooksPage"),
 });
+const quarantine = createRoute({
+  getParentRoute: () => root,
+  path: "/quarantine",
+  validateSearch: quarantineSearch,
+  component: lazyRouteComponent(() => import("@/pages/quarantine/QuarantinePage"), "QuarantinePage"),
+});
+const quality = createRoute({
+  getParentRoute: () => root,
+  path: "/quality",
+  validateSearch: qualitySearch,
+  component: lazyRouteComponent(() => import("@/pages/quality/QualityPage"), "QualityPage"),
+});
+const plan = createRoute({
+  getParentRoute: () => root,
+  path: "/plan",
+  validateSearch: planSearch,
+  component: lazyRouteComponent(() => import("@/pages/plan/PlanPage"), "PlanPage"),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
@@ -93,7 +114,7 @@ const setup = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([today, journey, kpis, kpi, people, person, live, inbox, tasks, playbooks, settings, setup]),
+  routeTree: root.addChildren([today, journey, kpis, kpi, people, person, live, inbox, tasks, plan, playbooks, quality, quarantine, settings, setup]),
   defaultPreload: "intent",
   defaultPendingComponent: () => <Loading height={320} />,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,

@@ -93,6 +93,36 @@ export interface LiveSearch {
 }
 export const liveSearch = (raw: Raw): LiveSearch => compact({ verdict: oneOf(raw, "verdict", VERDICTS) });
 
+/** Stands in addresses for items whose event has no readable name. */
+export const UNNAMED = "-";
+export interface QuarantineSearch {
+  verdict?: "quarantined" | "conflict";
+  reason?: string;
+  source?: string;
+  event?: string;
+  state?: "replayed" | "dismissed";
+  open?: "1";
+}
+export const quarantineSearch = (raw: Raw): QuarantineSearch =>
+  compact({
+    verdict: oneOf(raw, "verdict", ["quarantined", "conflict"]),
+    reason: word(raw, "reason"),
+    source: word(raw, "source"),
+    event: word(raw, "event"),
+    state: oneOf(raw, "state", ["replayed", "dismissed"]),
+    open: oneOf(raw, "open", ["1"]),
+  });
+
+export interface QualitySearch {
+  source?: string;
+}
+export const qualitySearch = (raw: Raw): QualitySearch => compact({ source: word(raw, "source") });
+
+export interface PlanSearch {
+  event?: string;
+}
+export const planSearch = (raw: Raw): PlanSearch => compact({ event: word(raw, "event") });
+
 export interface TasksSearch {
   state?: "done";
 }

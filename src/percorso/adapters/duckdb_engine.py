@@ -16,8 +16,10 @@ from percorso.adapters.person_events import nodes_of, person_events
 from percorso.adapters.plain_values import plain_rows
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql_guard import check_query
+from percorso.adapters.tallying import tally
 from percorso.model.errors import InvalidQuery, StoreUnavailable
 from percorso.model.tables import TABLES, schema_of
+from percorso.ports import Tally
 
 
 class DuckEngine:
@@ -89,6 +91,13 @@ class DuckSession:
 
     def execute(self, expression: Any) -> list[dict[str, Any]]:
         return _rows(self._connection.execute(str(ibis.to_sql(expression, dialect="duckdb"))))
+
+    def upto(self) -> int:
+        return self._moment.upto
+
+    def tally(self, after: int, upto: int) -> Tally:
+        self._loader.load("events")
+        return tally(self._connection, after, upto)
 
     def keep(self, name: str, expression: Any) -> Any:
         query = str(ibis.to_sql(expression, dialect="duckdb"))

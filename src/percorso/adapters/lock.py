@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from percorso.model.errors import DirectoryLocked
+from percorso.model.errors import Conflict, DirectoryLocked
 
 _POLL_S = 0.05
 
@@ -23,7 +23,10 @@ class DirectoryLock:
     """
 
     def __init__(self, path: Path, patience_s: float = 10.0) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except FileExistsError as error:
+            raise Conflict(f"{path.parent.parent} is a file; name a directory with --dir") from error
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + patience_s
         while not self._taken():

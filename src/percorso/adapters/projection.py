@@ -2,8 +2,14 @@
 
 from percorso.adapters.arrow import Snapshot, nullable
 from percorso.model.event import NAME_OF_TYPE
+from percorso.model.verdict import TimeRule
 
-LOG_COLUMNS = "seq, source, message_id, occurred_at, received_at, day, hour, tie, historical, body"
+_NEVER = -(2**62)
+"""Stands for a time that is missing, so that a column has its type from the first row on."""
+LOG_COLUMNS = (
+    "seq, source, message_id, occurred_at, received_at, time_rule,"
+    f" coalesce(said_at, {_NEVER}) AS said_at, coalesce(sent_at, {_NEVER}) AS sent_at, day, hour, tie, historical, body"
+)
 PLACED_COLUMNS = ", ".join(
     ("seq", *(nullable(name) for name in ("node_id", "person_id", "touchpoint", "channel", "phase", "stage")))
 )
@@ -47,11 +53,14 @@ def projection(raw: str, placed: str) -> str:
     paths = ", ".join(f"'$.{path}'" for path in _PATHS)
     kind = _said("type")
     names = " ".join(f"WHEN '{kind}' THEN '{name}'" for kind, name in NAME_OF_TYPE.items())
+    rules = " ".join(f"WHEN {rule.value} THEN '{rule.word}'" for rule in TimeRule)
     return f"""
         SELECT
             message_id, source, {kind} AS type, CASE {kind} WHEN 'track' THEN {_said("event")} {names} END AS name,
             nullif(l.node_id, '') AS node_id, nullif(l.person_id, '') AS person_id,
             make_timestamp(occurred_at) AS occurred_at, make_timestamp(received_at) AS received_at,
+            CASE time_rule {rules} END AS time_rule,
+            make_timestamp(nullif(said_at, {_NEVER})) AS said_at, make_timestamp(nullif(sent_at, {_NEVER})) AS sent_at,
             r.seq AS seq, tie, historical <> 0 AS historical,
             nullif(l.touchpoint, '') AS touchpoint, nullif(l.channel, '') AS channel, nullif(l.phase, '') AS phase,
             nullif(l.stage, '') AS stage,

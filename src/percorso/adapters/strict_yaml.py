@@ -46,3 +46,16 @@ for _tag, _make in (("map", _mapping), ("timestamp", _text), ("float", _number))
     StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _make)
 for _tag in ("set", "binary", "omap", "pairs"):
     StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _refused)
+
+
+def read_yaml(text: str) -> Any:
+    """One document as plain values. Raises ValueError saying where it is wrong."""
+    try:
+        return yaml.load(text, StrictLoader)  # noqa: S506
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def write_yaml(value: Any) -> str:
+    """Plain values as YAML, in the order they have."""
+    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=120))

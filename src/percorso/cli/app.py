@@ -2,16 +2,34 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
-from percorso.cli import backup, check, demo, importing, init, keys, person, questions, replay, up
+from percorso import __version__
+from percorso.cli import (
+    backup,
+    check,
+    demo,
+    importing,
+    init,
+    keys,
+    person,
+    plan,
+    qr,
+    quarantine,
+    questions,
+    replay,
+    sources,
+    up,
+    users,
+)
 from percorso.cli.logs import set_up_logs
 from percorso.cli.opener import Opener
-from percorso.cli.output import report
+from percorso.cli.output import report, say
 from percorso.model.errors import PercorsoError
 
-COMMANDS = (init, up, demo, importing, person, questions, keys, replay, backup, check)
+COMMANDS = (init, up, demo, importing, sources, qr, person, questions, quarantine, plan, keys, users, replay, backup, check)
 
 
 def build() -> typer.Typer:
@@ -24,9 +42,25 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(root)
     for command in COMMANDS:
         command.register(app)
     return app
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        say(f"percorso {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and stop.")
+]
+
+
+def root(version: Version = False) -> None:
+    """One path per person, from the event at a touchpoint to the answer."""
 
 
 def run(opener: Opener, arguments: Sequence[str] | None = None) -> int:

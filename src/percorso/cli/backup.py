@@ -32,4 +32,5 @@ def register(app: typer.Typer) -> None:
             say(
                 f"Restored the backup of {done['made_at']} into {done['dir']}; {done['held']} waiting messages held back."
             )
-            say("Next: percorso check, then percorso up")
+            there = f" --dir {dir}" if dir else ""
+            say(f"Next: percorso check{there}, then percorso up{there}")

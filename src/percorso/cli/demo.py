@@ -16,7 +16,17 @@ from percorso.model.errors import Conflict
 
 COMPANY = "Torrefazione Aurora"
 PACKS = ("retail", "subscription", "service", "b2b")
+FACTS = {
+    "name": COMPANY,
+    "packs": PACKS,
+    "zone": "Europe/Rome",
+    "currency": "EUR",
+    "language": "it",
+    "quiet": "none",  # its mail reaches nobody, and a visitor may come at night
+}
 EMAIL = "demo@example.com"
+TELL_EVERY_S = 10.0
+"""How often a load says how far it is where there is no terminal."""
 DEFAULT_DIR = Path("demo-data")
 
 DemoDir = Annotated[Path, typer.Option("--dir", help="Where the example company's data lives.")]
@@ -44,9 +54,7 @@ def register(app: typer.Typer) -> None:
         if running is not None:
             raise Conflict(f"it runs already at {running.url} (process {running.pid})")
         if not given.exists(dir):
-            given.create(
-                dir, {"name": COMPANY, "packs": PACKS, "zone": "Europe/Rome", "currency": "EUR", "language": "it"}
-            )
+            given.create(dir, FACTS)
         load(given, dir, people, seed)
         if load_only:
             return
@@ -63,11 +71,14 @@ def register(app: typer.Typer) -> None:
 def load(given: Opener, dir: Path | None, people: int, seed: int) -> None:
     """Load the year, telling how far it is; nothing is done when it was loaded before."""
     started, terminal = time.monotonic(), sys.stderr.isatty()
+    every, last = (0.0 if terminal else TELL_EVERY_S), started
 
     def told(events: int) -> None:
-        if events and terminal:
-            rate = events / max(time.monotonic() - started, 0.001)
-            print(f"\r{events:>9,} events, {rate:,.0f}/s ", end="", file=sys.stderr, flush=True)
+        nonlocal last
+        if events and time.monotonic() - last >= every:
+            last = time.monotonic()
+            line = f"{events:>9,} events, {events / max(last - started, 0.001):,.0f}/s"
+            print(f"\r{line} " if terminal else line, end="" if terminal else "\n", file=sys.stderr, flush=True)
 
     events = given.load_example(dir, people=people, seed=seed, told=told)
     if events:

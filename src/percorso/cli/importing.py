@@ -26,13 +26,13 @@ from rich.text import Text
 from percorso.cli.import_files import files_by_role
 from percorso.cli.opener import Opener, opener
 from percorso.cli.output import Dir, Json, say, show_json
-from percorso.cli.running import RunningServer
+from percorso.cli.running import sink_of
 from percorso.data.mapping import read_map
-from percorso.pipeline.importing import Checkpoint, How, Imported, LocalSink, Prepared, Sink, append_all
+from percorso.pipeline.importing import Checkpoint, How, Imported, Prepared, Sink, append_all
 
 FilesGiven = Annotated[
     list[str],
-    typer.Argument(metavar="FILE...", help="CSV (.gz too), Parquet or JSON Lines files, or a folder of them."),
+    typer.Argument(metavar="FILE...", help="CSV (.gz too), Excel, Parquet or JSON Lines files, or a folder of them."),
 ]
 Map = Annotated[str, typer.Option("--map", help="The map: a YAML file, or the name of one that comes with Percorso.")]
 Live = Annotated[bool, typer.Option("--live", help="Treat the events as happening now: plays may send messages.")]
@@ -59,7 +59,9 @@ def register(app: typer.Typer) -> None:
         if json:
             show_json(imported.as_json())
         else:
-            _tell(imported)
+            _tell(imported, dir)
+        if imported.counts.get("quarantined", 0) == imported.events > 0:
+            raise typer.Exit(1)  # not one row could be used: the map or the file is wrong
 
 
 def import_command(
@@ -82,7 +84,7 @@ def import_command(
         progress.remove_task(reading)
         try:
             key = [given.log_id(dir), import_map.digest, reader.digest(by_role), str(how.historical)]
-            with _sink(given, dir) as sink:
+            with sink_of(given, dir) as sink:
                 return _carry_out(prepared, sink, how, Checkpoint.at(run, key), progress, wait=wait)
         finally:
             prepared.close()
@@ -101,21 +103,6 @@ def _carry_out(
         sink.fold(accepted, lambda done: progress.update(folding, completed=done))
         progress.update(folding, completed=accepted)
     return imported
-
-
-@contextmanager
-def _sink(given: Opener, dir: Path | None) -> Iterator[Sink]:
-    """The running server of the directory, else the directory itself, locked."""
-    server = given.server(dir)
-    if server is not None:
-        running = RunningServer(server)
-        try:
-            yield running
-        finally:
-            running.close()
-        return
-    with given.open(dir, write=True) as company:
-        yield LocalSink(company.collector, company.processor, company.clock)
 
 
 @contextmanager
@@ -167,7 +154,7 @@ def _progress() -> Progress:
     )
 
 
-def _tell(imported: Imported) -> None:
+def _tell(imported: Imported, dir: Path | None) -> None:
     say(f"{imported.read_rows:,} rows read, {imported.events:,} events:")
     for verdict, count in imported.as_json().items():
         if verdict not in ("read_rows", "events") and (count or verdict == "accepted"):
@@ -175,4 +162,7 @@ def _tell(imported: Imported) -> None:
     if imported.idle_rows:
         say(f"{imported.idle_rows:,} rows made no event: no `when` of the map was met.")
     if imported.counts.get("quarantined"):
-        say("See why with: percorso sql \"select line, reason, detail from verdicts where verdict = 'quarantined'\"")
+        there = f" --dir {dir}" if dir else ""
+        say(
+            f"See why with: percorso sql{there} \"select line, reason, detail from verdicts where verdict = 'quarantined'\""
+        )

@@ -9,7 +9,7 @@ A command gets it with ``opener(ctx)``::
                 show(company.state..., as_json=json)
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
@@ -19,14 +19,32 @@ import typer
 from percorso.model.company import CompanyFacts
 from percorso.model.config import Config
 from percorso.model.directory import Directory
+from percorso.model.errors import PercorsoError
 from percorso.model.identifier import Identifier
+from percorso.model.qr import QrCode
+from percorso.model.source import Source, SourceStatus
+from percorso.model.time import Micros
 from percorso.pipeline.collect import Collector
-from percorso.pipeline.importing import Files
+from percorso.pipeline.importing import Files, Sink
 from percorso.pipeline.process import Processor
-from percorso.ports import Accounts, ApiKey, Clock, Engine, EventLog, PeopleReader, State
+from percorso.pipeline.receiving import Receiving, Taker
+from percorso.ports import (
+    Accounts,
+    ApiKey,
+    Clock,
+    Engine,
+    EventLog,
+    PeopleReader,
+    Quarantine,
+    State,
+    Watch,
+)
 
 if TYPE_CHECKING:
     from percorso.pipeline.analyse import Analyst
+    from percorso.pipeline.mending import Mender
+    from percorso.pipeline.planning import Planner
+    from percorso.pipeline.tally import Tallier
 
 
 class Server(NamedTuple):
@@ -69,6 +87,16 @@ class OpenCompany(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def people(self) -> PeopleReader: ...
+    @property
+    def watch(self) -> Watch: ...
+    @property
+    def quarantine(self) -> Quarantine: ...
+    @property
+    def mender(self) -> "Mender": ...
+    @property
+    def planner(self) -> "Planner": ...
+    @property
+    def tallier(self) -> "Tallier": ...
 
     def make_key(self, kind: str, name: str) -> tuple[ApiKey, str]:
         """A new API key and its text, which is kept nowhere."""
@@ -148,6 +176,22 @@ class Opener(Protocol):
         """The reader of import files; what does not fit in memory is put into `folder`."""
         ...
 
+    def read_yaml(self, path: Path) -> Any:
+        """A YAML file as plain values. Raises InvalidInput when it cannot be read."""
+        ...
+
+    def sources(self, given: Path | None) -> "Sources":
+        """The sources of a directory."""
+        ...
+
+    def codes(self, given: Path | None) -> "Codes":
+        """What makes the QR codes of a company."""
+        ...
+
+    def write_yaml(self, value: Mapping[str, Any]) -> str:
+        """Plain values as YAML that `read_yaml` reads back."""
+        ...
+
     def log_id(self, given: Path | None) -> str:
         """The id of the directory's log."""
         ...
@@ -156,6 +200,51 @@ class Opener(Protocol):
 
     def load_example(self, given: Path | None, *, people: int, seed: int, told: Callable[[int], None]) -> int:
         """Load the example company's year as history and fold it; `told` hears the events taken so far."""
+        ...
+
+
+class WrittenSource(Protocol):
+    """A source as it is written: the record, or why it cannot be read."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def source(self) -> Source | None: ...
+    @property
+    def error(self) -> PercorsoError | None: ...
+
+
+class Sources(Protocol):
+    """The sources of a directory; see `main.sources`."""
+
+    def all(self) -> Iterator[WrittenSource]:
+        """Every record, by name."""
+        ...
+
+    def find(self, name: str) -> Source:
+        """One record. Raises NotFound, or what is wrong with it."""
+        ...
+
+    def check(self, source: Source) -> str:
+        """Reach the other end without taking anything; what was found. Raises what is wrong."""
+        ...
+
+    def reading(self, source: Source) -> Receiving:
+        """A source of documents that reads and appends nothing."""
+        ...
+
+    def taker(self, source: Source, sink: Sink) -> Taker:
+        """The source, ready to be taken from."""
+        ...
+
+    def status(self, name: str) -> SourceStatus: ...
+
+
+class Codes(Protocol):
+    """Makes QR codes; see `main.qr`."""
+
+    def make(self, to: str, touchpoint: str, campaign: str | None, out: Path, now: Micros) -> tuple[QrCode, str]:
+        """The code and the address in the picture, kept and drawn. Raises InvalidInput."""
         ...
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from percorso.cli import tail
 from percorso.cli.opener import OpenCompany, opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.cli.trace import show_story, story
@@ -59,6 +60,7 @@ def register(app: typer.Typer) -> None:
 
     events = typer.Typer(help="Single events.", no_args_is_help=True)
     app.add_typer(events, name="events")
+    tail.register(events)
 
     @events.command()
     def trace(ctx: typer.Context, message_id: MessageId, dir: Dir = None, json: Json = False) -> None:

@@ -1,16 +1,18 @@
 """The running server as the place where an import goes: its directory is locked, so it appends for us."""
 
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import msgspec
 
-from percorso.cli.opener import Server
+from percorso.cli.opener import Opener, Server
 from percorso.model.errors import InvalidInput, StoreUnavailable
 from percorso.model.import_map import BadRow, ImportedItem
-from percorso.model.verdict import IMPORT_LANE
-from percorso.pipeline.importing import How, Told
+from percorso.pipeline.importing import How, LocalSink, Sink, Told
 
 TRIES = 8
 POLL_S = 0.25
@@ -18,9 +20,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 class RunningServer:
-    """`pipeline.importing.Sink` over the server's internal address."""
+    """`pipeline.importing.Sink` over the server's internal address. `stop`: when set, a busy server is asked no more."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, stop: threading.Event | None = None) -> None:
+        self._stop = stop or threading.Event()
         self._client = httpx.Client(
             base_url=server.url,
             headers={"authorization": f"Bearer {server.token.strip()}"},
@@ -29,7 +32,7 @@ class RunningServer:
         )
 
     def append(self, items: Sequence[ImportedItem], bad: Sequence[BadRow], how: How) -> Mapping[str, int]:
-        where = {"source": how.source, "lane": str(IMPORT_LANE), "historical": str(int(how.historical))}
+        where = {"source": how.source, "lane": str(how.lane), "historical": str(int(how.historical))}
         answer = self._sent(where, _body(items, bad))
         return {str(verdict): int(count) for verdict, count in answer.json()["verdicts"].items()}
 
@@ -50,7 +53,8 @@ class RunningServer:
                 if answer.status_code not in (429, 502, 503, 504) or not left:
                     return _checked(answer)
                 wait_s = max(wait_s, float(answer.headers.get("retry-after", 0)))
-            time.sleep(wait_s)
+            if self._stop.wait(wait_s):
+                raise StoreUnavailable("this process ends; what was not stored is taken again at the next start")
             wait_s = min(wait_s * 2, 10.0)
         raise AssertionError("the last try returns or raises")
 
@@ -81,3 +85,18 @@ def _checked(answer: httpx.Response) -> httpx.Response:
             f"the running server could not store the batch ({said or answer.status_code}); run the command again"
         )
     raise InvalidInput(f"the running server refused the batch: {said or answer.status_code}")
+
+
+@contextmanager
+def sink_of(given: Opener, dir: Path | None) -> Iterator[Sink]:
+    """The running server of the directory, else the directory itself, locked."""
+    server = given.server(dir)
+    if server is not None:
+        running = RunningServer(server)
+        try:
+            yield running
+        finally:
+            running.close()
+        return
+    with given.open(dir, write=True) as company:
+        yield LocalSink(company.collector, company.processor, company.clock)

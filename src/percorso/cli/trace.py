@@ -9,7 +9,16 @@ from percorso.model.time import to_iso
 from percorso.ports import EngineSession, PeopleReader
 
 SHOWN = ("message_id", "source", "verdict", "reason", "detail", "received_at", "line", "seq")
-WHERE = ("name", "type", "occurred_at", "node_id", "person_id", "touchpoint", "channel", "phase", "stage", "historical")
+WHERE = (
+    *("name", "type", "occurred_at", "time_rule", "said_at", "sent_at", "node_id", "person_id"),
+    *("touchpoint", "channel", "phase", "stage", "historical"),
+)
+TIMES = {
+    "received": "that of its reception; it gave none",
+    "ahead": "that of its reception; it gave {said_at}, which is later",
+    "device": "put right by the error of its device's clock; it gave {said_at}",
+}
+"""What to tell of a time that is not simply the client's."""
 
 
 def story(session: EngineSession, people: PeopleReader, message_id: str) -> dict[str, Any]:
@@ -92,6 +101,8 @@ def show_story(told: dict[str, Any]) -> None:
         if event is None:
             continue
         say(f"  {event['name']} on {event['occurred_at']} at {event['touchpoint'] or 'an unknown touchpoint'}")
+        if event["time_rule"] in TIMES:
+            say(f"  time: {TIMES[event['time_rule']].format(**event)}")
         say(f"  person: {(person['name'] or person['person_id']) if person else 'unknown'}")
         for fold in part["folds"]:
             rest = ", ".join(f"{name} {value}" for name, value in fold.items() if name != "fold")

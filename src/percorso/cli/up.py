@@ -12,20 +12,21 @@ from typing import Annotated
 import httpx
 import typer
 
-from percorso.cli.init import Currency, Language, Name, Pack, Zone, facts_given
+from percorso.cli.init import Currency, Language, Name, Pack, Quiet, Zone, facts_given
 from percorso.cli.logs import set_up_logs
 from percorso.cli.opener import Listening, Opener, opener
 from percorso.cli.output import Dir, say
 from percorso.cli.supervise import Child, Supervisor
 from percorso.model.directory import Directory
-from percorso.model.errors import StoreUnavailable
+from percorso.model.errors import Conflict, StoreUnavailable
 
-PROCESSES = ("api", "worker", "analysis", "delivery")
+PROCESSES = ("api", "worker", "analysis", "delivery", "receive")
 READY_WITHIN_S = 60.0
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].", show_default=False)]
 Port = Annotated[
-    int | None, typer.Option(help="Port to listen on; 0 = any free one [default: 8321].", show_default=False)
+    int | None,
+    typer.Option(min=0, max=65535, help="Port to listen on; 0 = any free one [default: 8321].", show_default=False),
 ]
 
 
@@ -40,12 +41,21 @@ def register(app: typer.Typer) -> None:
         zone: Zone = None,
         currency: Currency = None,
         language: Language = None,
+        quiet: Quiet = None,
         pack: Pack = None,
     ) -> None:
         """Start everything: collector and pages, processing, analysis, delivery. Makes the company at first start."""
         given = opener(ctx)
-        if not given.exists(dir):
-            given.create(dir, facts_given(name, zone, currency, language, pack))
+        facts = facts_given(name, zone, currency, language, quiet, pack)
+        if given.exists(dir):
+            told = [name for name, value in facts.items() if value is not None]
+            if told:
+                raise Conflict(
+                    f"there is a company already, so {', '.join(told)} cannot be chosen any more; leave it out"
+                )
+        else:
+            given.listen(host, port)  # before anything is made: the port may be taken
+            given.create(dir, facts)
         serve(given, dir, host, port)
 
 

@@ -1,6 +1,6 @@
 """Intake: a raw item becomes a candidate for the log, or is refused with a reason.
 
-What is stored is what came, once it is sure that the folds can read it.
+What is stored is what came, once it is sure that the folds can read it: the item with what its request says of all of them.
 Reasons, stable:
 
     not_an_object        the item is not a JSON object
@@ -13,9 +13,10 @@ Reasons, stable:
     no_identifier        neither userId nor anonymousId nor another identifier
     invalid_identifier   an id that is neither text nor a whole number
     invalid_message_id   a messageId that is no text or longer than 100 characters
-    invalid_timestamp    a time that cannot be read, or outside 1900 to 2100
+    invalid_timestamp    a time that cannot be read, outside 1900 to 2100, or, in imported history, ahead of now
     too_large            more than 64 KiB, or 1 MiB when imported (an invoice may have a thousand lines)
     too_deep             nested deeper than 32 levels
+    plan                 the tracking plan does not allow it; plan_frozen: it breaks a frozen contract
     invalid_text         text that is not UTF-8, holds NUL or half a surrogate pair
 """
 
@@ -26,19 +27,22 @@ from uuid import uuid4
 
 import msgspec
 
+from percorso.data.consent_signals import with_signals
+from percorso.data.envelope import NOTHING, Under, over
+from percorso.data.event_time import FUTURE_TOLERANCE, DeviceClocks, read_time, sending_time
 from percorso.data.well_formed import Refusal, check_bytes, packed, unreadable
-from percorso.model.errors import MalformedBody, TooLarge
-from percorso.model.event import EVENT_TYPES
-from percorso.model.time import EARLIEST, LATEST, MINUTE, CivilClock, Micros, parse_iso
-from percorso.model.verdict import IMPORT_LANE, Candidate, Refused
+from percorso.model.event import EVENT_TYPES, NAME_OF_TYPE
+from percorso.model.plan import Plan
+from percorso.model.time import EARLIEST, CivilClock, Micros
+from percorso.model.verdict import IMPORT_LANE, Candidate, Refused, TimeRule
 
 MAX_ITEM_BYTES = 65_536
 MAX_IMPORTED_BYTES = 1_048_576
 MAX_MESSAGE_ID = 100
 MAX_EVENT_NAME = 200
-MAX_CONTEXT_BYTES = 8_192
-FUTURE_TOLERANCE: Micros = 5 * MINUTE
-"""A time further ahead than this is a wrong clock: the event is taken to have happened when it was received."""
+SAME_ALIAS = "previousId is the userId itself: this alias joins nobody; send the former id, or no alias at all"
+
+_RECEIVED, _AHEAD, _DEVICE = TimeRule.RECEIVED.value, TimeRule.AHEAD.value, TimeRule.DEVICE.value
 
 
 class Item(NamedTuple):
@@ -62,7 +66,11 @@ class Intake(NamedTuple):
     historical    they decide but never deliver
     unknown_ok    an item without identifier is accepted with person null (imports)
     type_of_route the type the route stands for, None for batches and imports
-    context       context of the envelope, merged under each item's own, JSON object or None
+    under         what is written into every item, None when nothing is
+    sent_at       when the request was sent, by its client's clock; None when it does not say
+    clocks        what is known of the clocks of devices; None where clocks are believed (imports, servers)
+    plan          what events are to be like; None when everything may pass
+    notes         here the reader writes, by `Item.tie`, what is accepted but does less than was meant
     """
 
     source: str
@@ -72,7 +80,15 @@ class Intake(NamedTuple):
     civil: CivilClock
     unknown_ok: bool = False
     type_of_route: str | None = None
-    context: bytes | None = None
+    under: Under | None = None
+    sent_at: Micros | None = None
+    clocks: DeviceClocks | None = None
+    notes: dict[int, str] | None = None
+    plan: Plan | None = None
+
+    def note(self, item: Item, said: str) -> None:
+        if self.notes is not None:
+            self.notes[item.tie] = said
 
 
 class WireItem(msgspec.Struct, gc=False):
@@ -88,6 +104,7 @@ class WireItem(msgspec.Struct, gc=False):
     name: Any = None
     timestamp: Any = None
     originalTimestamp: Any = None
+    sentAt: Any = None
     properties: Any = None
     traits: Any = None
     context: Any = None
@@ -111,10 +128,17 @@ def read_item(item: Item, intake: Intake) -> Candidate | Refused:
     try:
         check_bytes(body, most)
         wire = _envelope(body)
-        if intake.type_of_route is not None or intake.context is not None:
-            body = _completed(body, wire, intake)
+        context, route = wire.context, intake.type_of_route
+        if intake.under is not None or (
+            context.__class__ is dict and ("consent" in context or "consentManagement" in context)
+        ):
+            body = _completed(body, wire, item, intake)
             check_bytes(body, most)
-        return _candidate(wire, body, item, intake)
+        elif route is not None:
+            body = _typed(body, wire, route) if b'"type"' not in body else _completed(body, wire, item, intake)
+            check_bytes(body, most)
+        candidate = _candidate(wire, body, item, intake)
+        return candidate if intake.plan is None else _planned(candidate, wire, intake.plan, item, intake)
     except Refusal as refusal:
         if wire is None and intake.type_of_route is not None:
             _check_object(body)
@@ -154,41 +178,31 @@ def _check_object(body: bytes) -> None:
         raise unreadable(error) from None
 
 
-def _completed(body: bytes, wire: WireItem, intake: Intake) -> bytes:
-    """The body with what the route and the envelope of its batch say of it."""
-    route = intake.type_of_route
-    if intake.context is None and route is not None and b'"type"' not in body:
-        wire.type = route
-        rest = body.lstrip()[1:]
-        comma = b"" if rest.lstrip().startswith(b"}") else b","
-        return b'{"type":"' + route.encode() + b'"' + comma + rest
+def _typed(body: bytes, wire: WireItem, route: str) -> bytes:
+    """The body with the type of its route, written in front."""
+    wire.type = route
+    rest = body.lstrip()[1:]
+    comma = b"" if rest.lstrip().startswith(b"}") else b","
+    return b'{"type":"' + route.encode() + b'"' + comma + rest
+
+
+def _completed(body: bytes, wire: WireItem, item: Item, intake: Intake) -> bytes:
+    """The body with what its request says of it, and its consent read."""
     try:
         fields = _decode(body)
     except (msgspec.MsgspecError, RecursionError):
         raise Refusal("malformed", "the item is not valid JSON") from None
-    if route is not None:
-        fields["type"] = wire.type = route
-    if intake.context is not None:
-        own = fields.get("context")
-        fields["context"] = {**_decode(intake.context), **(own if isinstance(own, dict) else {})}
-        wire.context = fields["context"]
+    if intake.type_of_route is not None:
+        fields["type"] = wire.type = intake.type_of_route
+    under = intake.under or NOTHING
+    context, unread = with_signals(over(under.context, fields.get("context")), under.gpc)
+    if unread is not None:
+        intake.note(item, unread)
+    if context is not None:
+        fields["context"] = wire.context = context
+    if under.integrations is not None:
+        fields["integrations"] = over(under.integrations, fields.get("integrations"))
     return _encode(fields)
-
-
-def check_context(context: bytes) -> None:
-    """Whether a batch's context may lie under each of its items. Raises TooLarge or MalformedBody.
-
-    It is small, since it is stored with every item of the batch.
-    """
-    try:
-        if len(context) > MAX_CONTEXT_BYTES:
-            raise TooLarge(f"the context of a batch has at most {MAX_CONTEXT_BYTES} bytes; put the rest into the items")
-        check_bytes(context, MAX_CONTEXT_BYTES)
-        packed(_decode(context))
-    except (msgspec.MsgspecError, RecursionError):
-        raise MalformedBody("the context of the batch is not a JSON object that can be stored") from None
-    except Refusal as refusal:
-        raise MalformedBody(f"the context of the batch cannot be used: {refusal.detail}") from None
 
 
 def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candidate:
@@ -208,6 +222,8 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
     event = wire.event
     if kind != "track" or event.__class__ is not str or not 0 < len(event) <= MAX_EVENT_NAME or event.isspace():
         _check_call(kind, wire, user_id, group_id, previous_id)
+        if kind == "alias" and user_id == previous_id:
+            intake.note(item, SAME_ALIAS)
     if user_id is None and anonymous_id is None and not intake.unknown_ok and not _other_identifier(wire):
         raise Refusal("no_identifier", "send userId or anonymousId, or an identifier in context.externalIds")
     message_id = wire.messageId
@@ -215,8 +231,21 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
         message_id = _message_id(message_id)
     said = wire.originalTimestamp if wire.originalTimestamp is not None else wire.timestamp
     received_at, source = intake.received_at, intake.source
-    said_at = None if said is None or said == "" else _time(said)
-    occurred_at = received_at if said_at is None or said_at > received_at + FUTURE_TOLERANCE else said_at
+    sent_at, rule = intake.sent_at, 0
+    if sent_at is None and wire.sentAt is not None:
+        sent_at = sending_time(wire.sentAt)
+    if said is None or said == "":
+        said_at, occurred_at, rule = None, received_at, _RECEIVED
+    else:
+        said_at = occurred_at = read_time(said)
+        if sent_at is not None and intake.clocks is not None:
+            error = intake.clocks.error(source, anonymous_id or user_id, wire.context, received_at - sent_at)
+            if error:
+                occurred_at, rule = max(said_at + error, EARLIEST), _DEVICE
+        if occurred_at > received_at + FUTURE_TOLERANCE:
+            if intake.historical:  # no clock of a device runs ahead here: the file or its map is wrong
+                raise Refusal("invalid_timestamp", "history cannot lie ahead; look at the time's column, format and zone")
+            occurred_at, rule = received_at, _AHEAD
     says = packed(
         (kind, user_id, anonymous_id, group_id, previous_id, event, wire.name, said_at, wire.properties, wire.traits)
     )
@@ -237,7 +266,23 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
         body.decode(),
         message_key(source, message_id),
         fingerprint(says),
+        rule,
+        said_at if rule else None,
+        sent_at,
     )
+
+
+def _planned(candidate: Candidate, wire: WireItem, plan: Plan, item: Item, intake: Intake) -> Candidate:
+    """The candidate as the plan lets it pass. Its fingerprint stays that of what came: a repeat is a repeat."""
+    outcome = plan.check(wire.event if wire.type == "track" else NAME_OF_TYPE[wire.type], wire.properties)
+    if outcome.reason is not None:
+        raise Refusal(outcome.reason, outcome.about or "")
+    if outcome.kept is None:
+        return candidate
+    fields = _decode(candidate.body)
+    fields["properties"], fields["leftOut"] = outcome.kept, outcome.left_out
+    intake.note(item, outcome.about or "")
+    return candidate._replace(body=_encode(fields).decode())
 
 
 def _check_call(kind: str, wire: WireItem, user_id: str | None, group_id: str | None, previous_id: str | None) -> None:
@@ -282,22 +327,6 @@ def _message_id(value: Any) -> str:
     if not isinstance(text, str) or len(text) > MAX_MESSAGE_ID:
         raise Refusal("invalid_message_id", f"messageId is text of at most {MAX_MESSAGE_ID} characters")
     return text
-
-
-def _time(said: Any) -> Micros:
-    """A time as the client said it."""
-    try:
-        if said.__class__ is str:
-            return parse_iso(said)
-        if not isinstance(said, int | float) or isinstance(said, bool):
-            raise TypeError
-        at = round(said * 1000) if abs(said) > 100_000_000_000 else round(said * 1_000_000)
-        if EARLIEST <= at < LATEST:
-            return at
-        raise ValueError
-    except (ValueError, TypeError, OverflowError):
-        detail = "write times as ISO 8601 with offset, such as 2026-03-01T09:30:00Z"
-        raise Refusal("invalid_timestamp", detail) from None
 
 
 def message_key(source: str, message_id: str) -> bytes:

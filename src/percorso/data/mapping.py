@@ -34,7 +34,7 @@ from percorso.model.import_map import (
 )
 
 EVENT_TYPES_OF_MAPS = ("track", "identify", "page", "screen", "group")
-FORMATS = ("csv", "parquet", "jsonl")
+FORMATS = ("csv", "parquet", "jsonl", "excel")
 
 _SLUG = re.compile(r"[^a-z0-9]+")
 _EVENT_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -50,26 +50,27 @@ def read_map(written: object) -> ImportMap:
 
 def _read(written: object) -> ImportMap:
     top = Fields(written, "map")
-    zone = _zone(top, "zone")
+    zone = zone_of(top, "zone")
     files = {role: _file(role, fields) for role, fields in top.named("files", ids=False)}
     if not files:
         raise top.error("files", "name at least one file, such as {orders: {match: orders.csv}}")
     rows = {name: _row_set(name, fields, files) for name, fields in top.named("rows", ids=False)}
     for role in files:
         rows.setdefault(role, RowSet(name=role, role=role))
-    events = tuple(_event(number, fields, rows) for number, fields in enumerate(top.parts("events"), start=1))
-    _check_events(top, events)
+    events = events_of(top, rows)
     source = top.text("source")
     top.done()
-    return ImportMap(source=source, zone=zone, files=files, rows=rows, events=events, digest=_digest(written))
+    return ImportMap(source=source, zone=zone, files=files, rows=rows, events=events, digest=digest_of(written))
 
 
-def _digest(written: object) -> str:
+def digest_of(written: object) -> str:
+    """A hash of what is written, whatever the order of its keys."""
     text = json.dumps(written, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _zone(fields: Fields, key: str) -> str:
+def zone_of(fields: Fields, key: str) -> str:
+    """The name of a time zone."""
     zone = fields.text(key)
     try:
         ZoneInfo(zone)
@@ -107,6 +108,8 @@ def _file(role: str, fields: Fields) -> FileSpec:
         encoding=encoding,
         decimal=fields.word("decimal", (".", ",")) if fields.take("decimal", None) else ".",
         columns=fields.words("columns"),
+        sheet=fields.text("sheet", None),
+        skip=fields.whole("skip", 0),
     )
     fields.done()
     return spec
@@ -173,6 +176,13 @@ def _check_names(fields: Fields, row_set: RowSet) -> None:
     for names, what in ((lists, "lists"), (single, "joined files")):
         if len(set(names)) < len(names):
             raise fields.error("join", f"two {what} have the same name")
+
+
+def events_of(top: Fields, rows: Mapping[str, RowSet]) -> tuple[EventSpec, ...]:
+    """The events that rows make, in order."""
+    events = tuple(_event(number, fields, rows) for number, fields in enumerate(top.parts("events"), start=1))
+    _check_events(top, events)
+    return events
 
 
 def _event(number: int, fields: Fields, rows: Mapping[str, RowSet]) -> EventSpec:
@@ -255,6 +265,8 @@ def _values(fields: Fields, key: str, row_set: RowSet) -> tuple[tuple[str, Value
 
 
 def _check_lists(fields: Fields, key: str, given: Value, row_set: RowSet) -> None:
+    if row_set.open_lists:
+        return
     known = [join.rows for join in row_set.joins if join.rows] + ([row_set.group.rows] if row_set.group else [])
     for rows in lists_in(given):
         if rows not in known:

@@ -20,8 +20,10 @@ from percorso.http.insight_shapes import (
     TimelineEvents,
     plain,
 )
+from percorso.http.quality_shapes import QualityRecord
 from percorso.http.recent import RecentAnswers
 from percorso.http.wire import Limit
+from percorso.insight.quality.people import QualityPeople
 from percorso.pipeline.analyse import Analyst
 
 
@@ -93,6 +95,18 @@ def stage_people(
 ) -> Any:
     """The people behind a stage of the map, in the same window."""
     return given.heavy(request, lambda: given.analyst.stage_people(journey, stage, start, end, limit))
+
+
+@router.get("/quality", response_model=QualityRecord)
+def quality(request: Request, given: Given, start: From = None, end: To = None) -> Any:
+    """Where events are lost on their way to a number, by source and touchpoint."""
+    return given.heavy(request, lambda: given.analyst.quality(start, end))
+
+
+@router.get("/quality/reach", response_model=QualityPeople)
+def quality_reach(request: Request, given: Given) -> Any:
+    """Whom we can reach by channel, and which systems know whom."""
+    return given.heavy(request, given.analyst.quality_people)
 
 
 timeline_router = APIRouter()

@@ -20,7 +20,9 @@ from percorso.http import (
     keys,
     live,
     people,
+    plan,
     playbook,
+    quarantine,
     session,
     status,
     tasks,
@@ -29,10 +31,11 @@ from percorso.http.errors import ERRORS, install_errors
 from percorso.http.middleware import Limits, SecurityHeaders
 from percorso.http.services import Services
 from percorso.http.static import install_pages
+from percorso.http.tag import default_tag, install_tag
 
 __all__ = ["Services", "create_app", "openapi_document"]
 
-RESOURCES = (session, keys, status, people, live, inbox, tasks, config, playbook, audit)
+RESOURCES = (session, keys, status, people, live, inbox, tasks, config, playbook, quarantine, plan, audit)
 
 ABOUT = """Sign in (`POST /api/session`) and send the cookie with the header `X-Percorso: 1` on every request that changes
 something, or send a secret key as `Authorization: Bearer sk_...`. Times are ISO 8601 in UTC; every error is
@@ -43,6 +46,7 @@ def create_app(services: Services, extra: Sequence[APIRouter] = ()) -> FastAPI:
     """The app on a company's services. `extra`: routers of other rooms, such as the answer links'."""
     app = _routes(extra)
     app.state.services = services
+    install_tag(app, default_tag())
     install_pages(app, services.pages)
     return app
 
@@ -73,7 +77,7 @@ def _routes(extra: Sequence[APIRouter] = ()) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     for resource in RESOURCES:
         app.include_router(resource.router, prefix="/api")
-    for router in (insight.router, internal.router, health.router, *extra):
+    for router in (insight.router, internal.router, quarantine.internal_router, plan.internal_router, health.router, *extra):
         app.include_router(router)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app

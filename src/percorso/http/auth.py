@@ -18,10 +18,11 @@ CSRF_HEADER = "x-percorso"
 RIGHTS: dict[str, frozenset[str]] = {
     "viewer": frozenset(("insight",)),
     "agent": frozenset(("insight", "people")),
-    "manager": frozenset(("insight", "people", "audit")),
-    "admin": frozenset(("insight", "people", "audit", "keys")),
+    "manager": frozenset(("insight", "people", "data", "audit")),
+    "admin": frozenset(("insight", "people", "data", "audit", "keys")),
 }
-"""Role -> rights: insight (figures, configuration), people (who they are, tasks, messages, live events), audit, keys."""
+"""Role -> rights: insight (figures, configuration), people (who they are, tasks, messages, live events), data (mend what
+intake refused, change the tracking plan), audit, keys."""
 
 KEY_ROLE = "manager"
 """What a secret key may do: all but making keys."""
@@ -95,5 +96,6 @@ class Needs:
 
 MayInsight = Annotated[Caller, Depends(Needs("insight"))]
 MayPeople = Annotated[Caller, Depends(Needs("people"))]
+MayData = Annotated[Caller, Depends(Needs("data"))]
 MayAudit = Annotated[Caller, Depends(Needs("audit"))]
 MayKeys = Annotated[Caller, Depends(Needs("keys"))]

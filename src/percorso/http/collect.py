@@ -1,24 +1,26 @@
-"""The tracking API, ``/v1/*``: a bare ASGI function in front of the other routes, since it is the hot path.
+"""The tracking API: a bare ASGI function in front of the other routes, since it is the hot path.
 
-Compatible with Segment's HTTP API. Success is exactly ``200 {"success": true, ...}``; errors are ``{"code", "message"}``. What a
-client can send again unchanged and never get through (no JSON, wrong key) is 4xx; an item that is no event is 200 and
-quarantined, since clients drop or repeat the whole batch on anything else. Extra keys, which SDKs ignore, tell the verdicts.
+Compatible with Segment's HTTP API and with the clients of RudderStack and Jitsu: `calls` lists the addresses. Success is
+exactly ``200 {"success": true, ...}``; errors are ``{"code", "message"}``. What a client can send again unchanged and never
+get through (no JSON, wrong key) is 4xx; an item that is no event is 200 and quarantined, since clients drop or repeat the
+whole batch on anything else. Extra keys, which SDKs ignore, tell the verdicts. No content type is asked for.
 """
 
-import binascii
-import zlib
-from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
-from urllib.parse import parse_qs
 
 import msgspec
 import structlog
 
+from percorso.data.envelope import Envelope
 from percorso.data.intake import Item
 from percorso.data.well_formed import unreadable
+from percorso.http.calls import ABOUT_CLIENTS, CALLS, OURS, Call
 from percorso.http.cors import allow, readable_by
+from percorso.http.pixel import GIF, PIXELS, item_of
+from percorso.http.request_body import read_body
+from percorso.http.source_documents import document
+from percorso.http.write_key import SourceOfKey, authenticate
 from percorso.model.errors import (
     MalformedBody,
     NotFound,
@@ -37,18 +39,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-SourceOfKey = Callable[[str], Awaitable[str | None]]
-"""A write key's source, None when there is no such key. Raises StoreUnavailable when nobody can tell now."""
 
-MAX_BODY = 4_000_000
 MAX_BATCH = 5_000
 
 T = TypeVar("T")
 
-_KINDS = ("track", "identify", "page", "screen", "group", "alias")
-_TYPES = {f"/v1/{name}": kind for kind in _KINDS for name in (kind, kind[0])}
-_BATCHES = ("/v1/batch", "/v1/b")
-"""Segment's client for pages calls by first letter."""
 _STATUS = {
     MalformedBody: 400,
     Unauthenticated: 401,
@@ -68,17 +63,20 @@ _OK_BODY: Message = {"type": "http.response.body", "body": _OK}
 _log = structlog.get_logger()
 
 
-class _Envelope(msgspec.Struct):
+class _Batch(msgspec.Struct):
     batch: list[msgspec.Raw] | None = None
     writeKey: Any = None
     context: msgspec.Raw = msgspec.Raw(b"")
+    integrations: msgspec.Raw = msgspec.Raw(b"")
+    sentAt: Any = None
+    timestamp: Any = None
 
 
 class _Keyed(msgspec.Struct):
     writeKey: Any = None
 
 
-_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_batch = msgspec.json.Decoder(_Batch).decode
 _decode_keyed = msgspec.json.Decoder(_Keyed).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -87,7 +85,7 @@ def collecting(app: App, collector: Collector, source_of: SourceOfKey) -> App:
     """The tracking API in front of another ASGI app."""
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
+        if scope["type"] != "http" or not scope["path"].startswith(OURS):
             await app(scope, receive, send)
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -95,10 +93,17 @@ def collecting(app: App, collector: Collector, source_of: SourceOfKey) -> App:
         if origin is not None:
             send = readable_by(origin, send)
             if scope["method"] == "OPTIONS":
-                await allow(send)
+                await allow(send, headers.get(b"access-control-request-headers", b""))
                 return
         try:
-            answer = await _collect(scope, headers, receive, collector, source_of)
+            call = CALLS.get(scope["path"])
+            if call is not None and scope["method"] == "POST":
+                answer = await _collect(call, scope, headers, receive, collector, source_of)
+            elif scope["path"] in PIXELS and scope["method"] == "GET":
+                await _show(scope, headers, send, collector, source_of)
+                return
+            else:
+                answer = await _other(scope, headers, receive, collector, source_of)
         except PercorsoError as error:
             await _refuse(send, error)
         except Exception:
@@ -115,32 +120,37 @@ def collecting(app: App, collector: Collector, source_of: SourceOfKey) -> App:
 
 
 async def _collect(
-    scope: Scope, headers: Headers, receive: Receive, collector: Collector, source_of: SourceOfKey
+    call: Call, scope: Scope, headers: Headers, receive: Receive, collector: Collector, source_of: SourceOfKey
 ) -> bytes | None:
-    path = scope["path"]
-    kind = _TYPES.get(path)
-    if (kind is None and path not in _BATCHES) or scope["method"] != "POST":
-        raise NotFound("no such call; POST to /v1/track, identify, page, screen, group, alias or batch")
-    body = await _read_body(headers, receive)
+    body = await read_body(headers, receive)
     if body is None:
         return None
-    if kind is not None:
+    said = call.envelope
+    if said.type_of_route is not None:
         # Most clients send the key in a header; then the body is read once, by intake.
-        key = _read(_decode_keyed, body).writeKey if b'"writeKey"' in body else None
-        source = await _authenticate(headers, scope, key, source_of)
-        verdicts = await collector.collect([Item(body, 0)], source, type_of_route=kind)
+        key = _read(_decode_keyed, body).writeKey if b'"writeKey"' in body and not call.masked else None
+        items = [Item(body, 0)]
     else:
-        envelope = _read(_decode_envelope, body)
-        batch, context = envelope.batch, bytes(envelope.context)
-        source = await _authenticate(headers, scope, envelope.writeKey, source_of)
-        if batch is None:
-            raise MalformedBody('a batch is {"batch": [item, ...]}')
-        if len(batch) > MAX_BATCH:
-            raise TooLarge(f"a batch holds at most {MAX_BATCH} items; split it")
-        items = [Item(raw, index) for index, raw in enumerate(batch)]
-        merged = context if context.startswith(b"{") and context != b"{}" else None
-        verdicts = await collector.collect(items, source, context=merged) if items else []
-    return _answer(verdicts)
+        batch = _read(_decode_batch, body)
+        key = None if call.masked else batch.writeKey
+        said, items = _of_batch(said, batch)
+    source = await authenticate(headers, scope, key, source_of)
+    if len(items) > MAX_BATCH:
+        raise TooLarge(f"a batch holds at most {MAX_BATCH} items; split it")
+    if headers.get(b"sec-gpc") == b"1":
+        said = said._replace(gpc=True)
+    return _answer(await collector.collect(items, source, said)) if items else _OK
+
+
+def _of_batch(said: Envelope, batch: _Batch) -> tuple[Envelope, list[Item]]:
+    if batch.batch is None:
+        raise MalformedBody('a batch is {"batch": [item, ...]}')
+    said = said._replace(
+        context=bytes(batch.context),
+        integrations=bytes(batch.integrations),
+        sent_at=batch.timestamp if batch.sentAt is None else batch.sentAt,  # an older client's word for it
+    )
+    return said, [Item(raw, index) for index, raw in enumerate(batch.batch)]
 
 
 def _read(decode: Callable[[bytes], T], body: bytes) -> T:
@@ -150,89 +160,38 @@ def _read(decode: Callable[[bytes], T], body: bytes) -> T:
         raise unreadable(error) from None
 
 
-async def _read_body(headers: Headers, receive: Receive) -> bytes | None:
-    """The body, inflated; None when the client went away.
+async def _show(scope: Scope, headers: Headers, send: Send, collector: Collector, source_of: SourceOfKey) -> None:
+    """The pixel, whatever becomes of its event."""
+    status = 200
+    extra = [(b"cache-control", b"no-store")]
+    try:
+        source = await authenticate(headers, scope, None, source_of)
+        said = Envelope(type_of_route=PIXELS[scope["path"]], gpc=headers.get(b"sec-gpc") == b"1")
+        (one,) = await collector.collect([item_of(scope)], source, said)
+        told = f"{one.verdict} {one.reason}" if one.reason else str(one.verdict)
+        extra.append((b"percorso-verdict", told.encode()))
+    except PercorsoError as error:
+        status = _status_of(error)
+        extra.append((b"percorso-error", error.code.encode()))
+    await _send(send, status, GIF, extra, (b"content-type", b"image/gif"))
 
-    The cap holds while reading, packed and unpacked, so a bomb never unfolds. One gzip stream and nothing after it: what
-    would not be read must not be answered as stored.
-    """
-    encoding = headers.get(b"content-encoding", b"").strip().lower()
-    if encoding not in (b"", b"identity", b"gzip"):
-        raise MalformedBody("Content-Encoding is gzip or none")
-    inflate = zlib.decompressobj(31) if encoding == b"gzip" else None
-    chunks: list[bytes] = []
-    size = packed = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
+
+async def _other(
+    scope: Scope, headers: Headers, receive: Receive, collector: Collector, source_of: SourceOfKey
+) -> bytes | None:
+    """What clients ask for or tell beside events."""
+    if scope["method"] == "POST" and scope["path"] == ABOUT_CLIENTS:
+        if await read_body(headers, receive) is None:
             return None
-        chunk = message.get("body", b"")
-        packed += len(chunk)
-        if inflate is not None and chunk:
-            chunk = _inflated(inflate, chunk, MAX_BODY + 1 - size)
-        size += len(chunk)
-        if max(size, packed) > MAX_BODY:
-            raise TooLarge(f"the body is larger than {MAX_BODY} bytes; send smaller batches")
-        chunks.append(chunk)
-        if not message.get("more_body"):
-            break
-    if inflate is not None and not inflate.eof:
-        raise MalformedBody("the gzip stream ends early")
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _inflated(inflate: Any, chunk: bytes, room: int) -> bytes:
-    ended = inflate.eof
-    try:
-        inflated = bytes(inflate.decompress(chunk, room))
-    except zlib.error:
-        raise MalformedBody("the body is not gzip although Content-Encoding says so") from None
-    if ended or inflate.unused_data:
-        raise MalformedBody("something follows the gzip stream; send one stream, and nothing after it")
-    return inflated
-
-
-async def _authenticate(headers: Headers, scope: Scope, in_body: Any, source_of: SourceOfKey) -> str:
-    """The source of the write key: from the Authorization header, the body or the query; all given must agree."""
-    given = {key for key in (_header_key(headers), in_body, _query_key(scope)) if isinstance(key, str) and key}
-    if len(given) != 1:
-        if given:
-            raise Unauthenticated("the write keys in header, body and query differ; send one")
-        raise Unauthenticated("no write key: send it as the user name of Basic authentication, or as writeKey")
-    source = await source_of(given.pop())
-    if source is None:
-        raise Unauthenticated("this write key does not exist; make one under Settings, Keys")
-    return source
-
-
-def _header_key(headers: Headers) -> str | None:
-    authorization = headers.get(b"authorization")
-    return None if authorization is None else _basic_user(authorization)
-
-
-@lru_cache(maxsize=1024)
-def _basic_user(authorization: bytes) -> str | None:
-    scheme, _, value = authorization.partition(b" ")
-    if scheme.lower() != b"basic":
-        return None
-    try:
-        return b64decode(value.strip(), validate=True).decode().partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
-        raise Unauthenticated("the Authorization header is not Basic base64(writeKey:)") from None
-
-
-def _query_key(scope: Scope) -> str | None:
-    query = scope.get("query_string", b"")
-    if b"writeKey=" not in query:
-        return None
-    values = parse_qs(query.decode("latin-1")).get("writeKey")
-    return values[0] if values else None
+        collector.counts["about_clients"] += 1
+        return _OK
+    if scope["method"] == "GET" and (found := await document(scope, headers, source_of)) is not None:
+        return found
+    raise NotFound("no such call; POST to /v1/track, identify, page, screen, group, alias or batch")
 
 
 def _answer(verdicts: Sequence[ItemVerdict]) -> bytes:
-    """``{"success":true}`` alone when everything was accepted; else with counts and the items that were not."""
-    if all(verdict.verdict is Verdict.ACCEPTED for verdict in verdicts):
-        return _OK
+    """``{"success":true}`` alone when there is nothing more to say; else with counts and the items of which there is."""
     others = [
         {
             "index": index,
@@ -242,20 +201,32 @@ def _answer(verdicts: Sequence[ItemVerdict]) -> bytes:
             "detail": verdict.detail,
         }
         for index, verdict in enumerate(verdicts)
-        if verdict.verdict is not Verdict.ACCEPTED
+        if verdict.verdict is not Verdict.ACCEPTED or verdict.detail is not None
     ]
-    return _encode({"success": True, "accepted": len(verdicts) - len(others), "verdicts": others})
+    if not others:
+        return _OK
+    accepted = sum(verdict.verdict is Verdict.ACCEPTED for verdict in verdicts)
+    return _encode({"success": True, "accepted": accepted, "verdicts": others})
+
+
+def _status_of(error: PercorsoError) -> int:
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
 
 
 async def _refuse(send: Send, error: PercorsoError) -> None:
-    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
     extra = []
     if isinstance(error, StoreUnavailable | TooManyRequests):
         extra.append((b"retry-after", str(error.retry_after_s).encode()))
-    await _send(send, status, _encode({"code": error.code, "message": error.message}), extra)
+    await _send(send, _status_of(error), _encode({"code": error.code, "message": error.message}), extra)
 
 
-async def _send(send: Send, status: int, body: bytes, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
-    headers = [_JSON, (b"content-length", str(len(body)).encode()), *extra]
+async def _send(
+    send: Send,
+    status: int,
+    body: bytes,
+    extra: Sequence[tuple[bytes, bytes]] = (),
+    content_type: tuple[bytes, bytes] = _JSON,
+) -> None:
+    headers = [content_type, (b"content-length", str(len(body)).encode()), *extra]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,5 +1,6 @@
 """For machines that watch: alive, ready, figures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -12,6 +13,8 @@ from percorso.http.services import Given, Services
 from percorso.http.status import behind
 from percorso.model.errors import StoreUnavailable, Unauthenticated
 from percorso.model.message import MessageState
+from percorso.model.source import SourceStatus
+from percorso.model.time import SECOND
 from percorso.model.verdict import Verdict
 from percorso.ports import Figures
 
@@ -30,12 +33,14 @@ class Alive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """`behind`: live events not yet folded;  `importing`: imported ones;  `bound`: live ones beyond which not ready."""
+    """`behind`: live events not yet folded;  `importing`: imported ones;  `bound`: live ones beyond which not ready;
+    `sources_failing`: sources from which nothing can be taken now, which does not make us less ready."""
 
     ready: bool
     behind: int
     importing: int
     bound: int
+    sources_failing: int
 
 
 router = APIRouter(tags=["health"])
@@ -55,7 +60,14 @@ def readyz(services: Given, response: Response) -> Ready:
     ready = lanes.get(0, 0) <= LAG_BOUND
     if not ready:
         response.status_code = 503
-    return Ready(ready=ready, behind=lanes.get(0, 0), importing=lanes.get(1, 0), bound=LAG_BOUND)
+    failing = sum(source.error is not None for source in services.sources())
+    return Ready(
+        ready=ready,
+        behind=lanes.get(0, 0),
+        importing=lanes.get(1, 0),
+        bound=LAG_BOUND,
+        sources_failing=failing,
+    )
 
 
 def _may_see_figures(request: Request, services: Given) -> None:
@@ -97,7 +109,7 @@ class _Figures:
 
     def collect(self) -> list[Metric]:
         figures = self._services.watch.figures(self._services.clock.now())
-        return [*_counters(figures), *_gauges(figures, self._services)]
+        return [*_counters(figures), *_gauges(figures, self._services), *_sources(self._services.sources())]
 
 
 def _counters(figures: Figures) -> list[Metric]:
@@ -105,6 +117,19 @@ def _counters(figures: Figures) -> list[Metric]:
     for verdict in Verdict:
         items.add_metric([verdict.value], figures.total.get(verdict, 0))
     return [items]
+
+
+def _sources(statuses: Sequence[SourceStatus]) -> list[Metric]:
+    items = CounterMetricFamily("percorso_source_items", "What came of a source.", labels=["source", "became"])
+    failing = GaugeMetricFamily("percorso_source_failing", "1 while nothing can be taken.", labels=["source"])
+    last = GaugeMetricFamily("percorso_source_last_seconds", "When something last came, Unix time.", labels=["source"])
+    for status in statuses:
+        for became, count in status.counts.items():
+            items.add_metric([status.source, became], count)
+        failing.add_metric([status.source], float(status.error is not None))
+        if status.at is not None:
+            last.add_metric([status.source], status.at / SECOND)
+    return [items, failing, last]
 
 
 def _gauges(figures: Figures, services: Services) -> list[Metric]:
@@ -121,6 +146,11 @@ def _gauges(figures: Figures, services: Services) -> list[Metric]:
         build,
         lag,
         outbox,
+        CounterMetricFamily(
+            "percorso_about_clients",
+            "Calls in which clients told of themselves (/v1/m).",
+            value=services.collector.counts["about_clients"],
+        ),
         GaugeMetricFamily("percorso_log_head_seq", "Last place taken in the log.", value=head),
         GaugeMetricFamily("percorso_sealed_seq", "Last place of the log in the lake.", value=figures.sealed),
         GaugeMetricFamily(

@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from percorso.http.auth import MayPeople
+from percorso.http.names import Names
 from percorso.http.services import Given
-from percorso.http.wire import Iso, Limit, read_time
+from percorso.http.wire import Iso, Limit, Named, read_time
 from percorso.model.errors import NotFound
-from percorso.model.time import to_iso
+from percorso.model.time import LATEST, to_iso
 from percorso.ports import Mail, Mailbox
 
 MAIL_POLICY = (
@@ -51,6 +52,29 @@ class MailRecord:
     html_url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingMessage:
+    """A message that was decided and has not gone yet. `person_id`, `name`: null when nobody holds them any more.
+
+    reason  why it waits longer than planned (docs/answering.md), null when its time has only not come
+    """
+
+    message_id: str
+    person_id: str | None
+    name: str | None
+    channel: str
+    play: Named
+    due_at: Iso
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingList:
+    """The next to go first."""
+
+    messages: list[WaitingMessage]
+
+
 router = APIRouter(prefix="/inbox", tags=["inbox"])
 
 
@@ -71,6 +95,31 @@ def list_mail(services: Given, _caller: MayPeople, before: str | None = None, li
             for mail in mails
         ],
         next_before=to_iso(mails[-1].received_at) if more else None,
+    )
+
+
+@router.get("/waiting")
+def list_waiting(services: Given, _caller: MayPeople, limit: Limit = 50) -> WaitingList:
+    """What will go out, when, and what it waits for."""
+    messages = services.outbox.due(LATEST, limit)
+    holders = services.people.holders([message.node_id for message in messages])
+    people = services.people.rows(sorted(set(holders.values())))
+    names = Names(services.config)
+    return WaitingList(
+        messages=[
+            WaitingMessage(
+                message_id=message.message_id,
+                person_id=holder,
+                name=None if person is None else person.name,
+                channel=message.channel,
+                play=names.play(message.play),
+                due_at=to_iso(message.due_at),
+                reason=message.refusal,
+            )
+            for message in messages
+            for holder in (holders.get(message.node_id),)
+            for person in (people.get(holder or ""),)
+        ]
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import msgspec
 from fastapi import APIRouter, Query, Request
@@ -20,6 +20,7 @@ from percorso.ports import Seen, SeenPerson
 KEEP_ALIVE_S = 15.0
 
 VerdictName = Literal["accepted", "duplicate", "conflict", "quarantined", "suppressed"]
+TimeRuleName = Literal["said", "received", "ahead", "device"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class LiveItem:
     """One item as it came.
 
     `key` is unique.  `seq`: place in the log, null when refused.  `reason`: stable code of a refusal, `detail`: what to do.
+    `time_rule`: which rule set `occurred_at`: the client said it, it is that of the reception (the client gave none, or one
+    ahead of it), or what the client said was moved by the error of its device's clock; null when refused.
     `line`: row of an imported file.  `place`: null until the event is folded.
     """
 
@@ -44,6 +47,7 @@ class LiveItem:
     seq: int | None
     received_at: Iso
     occurred_at: Iso | None
+    time_rule: TimeRuleName | None
     source: str
     message_id: str | None
     name: str | None
@@ -129,6 +133,7 @@ def _item(seen: Seen, placed: SeenPerson | None, names: Names) -> LiveItem:
         seq=seen.seq,
         received_at=to_iso(seen.received_at),
         occurred_at=iso(seen.occurred_at),
+        time_rule=cast(TimeRuleName | None, seen.time_rule),
         source=seen.source,
         message_id=seen.message_id,
         name=seen.name,

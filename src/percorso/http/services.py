@@ -1,5 +1,6 @@
 """What the routes use: ports and facts, chosen and built by main."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +14,12 @@ from percorso.http.passwords import Door
 from percorso.model.company import CompanyFacts
 from percorso.model.config import Config
 from percorso.model.directory import Directory
+from percorso.model.source import SourceStatus
 from percorso.model.time import CivilClock
 from percorso.pipeline.collect import Collector
-from percorso.ports import Accounts, Audit, Clock, Mailbox, PeopleReader, Tasks, Watch
+from percorso.pipeline.mending import Mender
+from percorso.pipeline.planning import Planner
+from percorso.ports import Accounts, Audit, Clock, Mailbox, Outbox, PeopleReader, Quarantine, Tasks, Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,7 @@ class Services:
     analysis  a client whose base URL is the analysis app (over its unix socket)
     directory holds the tokens of /internal and, until somebody signed up, of /setup
     pages     the built UI; a page says so when it is not there
+    sources   how what events come from by themselves fares
     https     people reach us over https, whatever the proxy in front speaks with us
     """
 
@@ -39,6 +44,10 @@ class Services:
     people: PeopleReader
     tasks: Tasks
     mailbox: Mailbox
+    outbox: Outbox
+    quarantine: Quarantine
+    mender: Mender
+    planner: Planner
     watch: Watch
     keys: KeyRing
     door: Door
@@ -47,6 +56,7 @@ class Services:
     directory: Directory
     pages: Path
     https: bool = False
+    sources: Callable[[], Sequence[SourceStatus]] = tuple
 
 
 def services_of(request: Request) -> Services:

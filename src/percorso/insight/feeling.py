@@ -29,11 +29,12 @@ class FeelingReader:
 
 
 def scaled(scale: Scale, subject: Subject) -> float | None:
-    """The mood that a number of the event stands for; None when it is no number."""
+    """The mood that a number of the event stands for; None when it is no number of the scale."""
     value = subject.value(field_path(scale.field))
     if isinstance(value, bool) or not isinstance(value, int | float) or scale.high == scale.low:
         return None
-    value = max(min(value, max(scale.low, scale.high)), min(scale.low, scale.high))
+    if not min(scale.low, scale.high) <= value <= max(scale.low, scale.high):
+        return None
     share = (value - scale.low) / (scale.high - scale.low)
     return 2.0 * share - 1.0
 

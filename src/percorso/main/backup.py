@@ -61,8 +61,9 @@ def backup(company: Company, to: Path) -> Mapping[str, Any]:
         for file in files:
             copy_file(pins.of(file), target / "lake" / file)
     copy_database(company.log_database, target / "log.db")
-    if (company.directory.root / OWN).is_dir():
-        shutil.copytree(company.directory.root / OWN, target / OWN)
+    for kept in (OWN, company.directory.sources.name, company.directory.qr_codes.name):
+        if (company.directory.root / kept).is_dir():
+            shutil.copytree(company.directory.root / kept, target / kept)
     for leftover in (*target.glob("*.db-wal"), *target.glob("*.db-shm")):
         leftover.unlink()
     digests = {str(path.relative_to(target)): sha256(path) for path in sorted(contents(target))}

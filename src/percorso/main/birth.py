@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from percorso.adapters.lock import DirectoryLock
 from percorso.adapters.sql import migrations
@@ -17,7 +17,7 @@ from percorso.adapters.sql.copying import copy_database
 from percorso.adapters.sql.database import Database
 from percorso.adapters.system_clock import SystemClock
 from percorso.main.configuration import adopt_packs
-from percorso.model.company import CompanyFacts
+from percorso.model.company import CompanyFacts, read_quiet
 from percorso.model.directory import Directory
 from percorso.model.errors import Conflict, DirectoryLocked, InvalidConfig
 from percorso.model.time import to_datetime
@@ -42,6 +42,16 @@ def has_company(directory: Directory, settings: Settings) -> bool:
         return inspect(connection).has_table("state_meta") and get_meta(connection, "company") is not None
 
 
+def logged(directory: Directory, settings: Settings) -> bool:
+    """Whether the log holds events already."""
+    if settings.log_url is None and not directory.log.exists():
+        return False
+    with closing(Database(database_urls(directory, settings)["log"])) as database, database.read() as connection:
+        if not inspect(connection).has_table("log_events"):
+            return False
+        return connection.execute(text("select 1 from log_events limit 1")).first() is not None
+
+
 def create(directory: Directory, settings: Settings, overrides: Mapping[str, Any]) -> CompanyFacts:
     """Make a company: tables, facts, a fresh secret, the packs checked. Facts come from `overrides`, else the settings.
 
@@ -49,8 +59,14 @@ def create(directory: Directory, settings: Settings, overrides: Mapping[str, Any
     """
     if has_company(directory, settings):
         raise Conflict(f"there is a company in {directory.root} already")
+    if logged(directory, settings):
+        raise Conflict(
+            "there is a log of events but no state that knows whose they are and what was sent: restore both from one "
+            "backup (percorso restore). A new company beside this log would decide, and write, everything once more"
+        )
     chosen = settings.model_copy(update={name: value for name, value in overrides.items() if value is not None})
     check_facts(chosen.zone, chosen.currency)
+    quiet = read_quiet(chosen.quiet)
     make_folders(directory)
     with DirectoryLock(directory.lock):
         migrate(directory, settings)
@@ -63,6 +79,7 @@ def create(directory: Directory, settings: Settings, overrides: Mapping[str, Any
                 language=chosen.language,
                 secret=secrets.token_bytes(32),
                 packs=adopt_packs(directory, chosen.packs),
+                quiet=quiet,
             )
             store.found(facts)
             return facts
@@ -70,6 +87,8 @@ def create(directory: Directory, settings: Settings, overrides: Mapping[str, Any
 
 def make_folders(directory: Directory) -> None:
     """The folders of a data directory, for their owner only: they hold personal data."""
+    if directory.root.exists() and not directory.root.is_dir():
+        raise Conflict(f"{directory.root} is a file; name a directory with --dir")
     for folder in (directory.root, directory.lake, directory.run):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow.parquet as parquet
+from pyarrow import ArrowException
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from percorso.adapters.sql import migrations
 from percorso.adapters.sql.database import Database
 from percorso.main.birth import LINES
 from percorso.main.company import Company
+from percorso.model.errors import StoreUnavailable
 
 
 class Finding(NamedTuple):
@@ -25,8 +28,16 @@ class Finding(NamedTuple):
 
 
 def check(company: Company) -> list[Mapping[str, Any]]:
-    """Every finding, as JSON."""
-    return [finding._asdict() for step in CHECKS for finding in step(company)]
+    """Every finding, as JSON. A check that a damaged file stops is a finding too, and the others go on."""
+    return [finding._asdict() for step in CHECKS for finding in findings_of(step, company)]
+
+
+def findings_of(step: Callable[[Company], Iterator[Finding]], company: Company) -> Iterator[Finding]:
+    try:
+        yield from step(company)
+    except (DBAPIError, StoreUnavailable, OSError, ArrowException) as error:
+        said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        yield Finding(step.__name__.replace("_", " "), False, f"it cannot be read: {said[:200]}")
 
 
 def databases_are_sound(company: Company) -> Iterator[Finding]:
@@ -35,8 +46,9 @@ def databases_are_sound(company: Company) -> Iterator[Finding]:
         version = migrations.current(database, line)
         yield Finding(f"{line} version", version == migrations.HEAD[line], str(version))
         if database.is_sqlite:
-            answer = ask(database, "pragma integrity_check(5)")
-            yield Finding(f"{line} integrity", answer == "ok", str(answer))
+            with database.read() as connection:
+                told = connection.execute(text("pragma integrity_check(5)")).scalars().all()
+            yield Finding(f"{line} integrity", told == ["ok"], "; ".join(map(str, told)))
 
 
 def state_is_of_this_log(company: Company) -> Iterator[Finding]:

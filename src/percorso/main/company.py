@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
@@ -29,6 +30,7 @@ from percorso.ports import (
     Accounts,
     ApiKey,
     Audit,
+    AuditRow,
     Channel,
     Clock,
     Engine,
@@ -37,7 +39,10 @@ from percorso.ports import (
     Mailbox,
     Outbox,
     PeopleReader,
+    Plans,
+    Quarantine,
     State,
+    Tallies,
     Tasks,
     User,
     Watch,
@@ -45,12 +50,17 @@ from percorso.ports import (
 from percorso.settings import Settings
 
 if TYPE_CHECKING:
+    from percorso.main.sources import Sources
+    from percorso.model.plan import Plan
     from percorso.pipeline.analyse import Analyst
     from percorso.pipeline.answering import Answers
     from percorso.pipeline.archive import Archiver
     from percorso.pipeline.collect import Collector
     from percorso.pipeline.deliver import Deliverer
+    from percorso.pipeline.mending import Mender
+    from percorso.pipeline.planning import Planner
     from percorso.pipeline.process import Processor
+    from percorso.pipeline.tally import Tallier
 
 
 class Company:
@@ -99,7 +109,9 @@ class Company:
     def collector(self) -> "Collector":
         from percorso.pipeline.collect import Collector
 
-        return Collector(self.log, self.civil, self.clock)
+        collector = Collector(self.log, self.civil, self.clock)
+        collector.plan = self._plan_in_force()
+        return collector
 
     @cached_property
     def processor(self) -> "Processor":
@@ -164,6 +176,20 @@ class Company:
         return SqlWatch(self.log_database, self.state_database)
 
     @cached_property
+    def quarantine(self) -> Quarantine:
+        from percorso.adapters.sql.quarantine import SqlQuarantine
+
+        return SqlQuarantine(self.log_database)
+
+    @cached_property
+    def mender(self) -> "Mender":
+        from percorso.pipeline.mending import Mender
+
+        mender = Mender(self.quarantine, self.log, self.civil, self.clock)
+        mender.plan = self._plan_in_force()
+        return mender
+
+    @cached_property
     def channels(self) -> Mapping[str, Channel]:
         """Mail by SMTP when a server is set, else into the built-in inbox."""
         chosen = self.settings
@@ -194,6 +220,12 @@ class Company:
             return str(json.loads(self.directory.server.read_text())["url"])
         return f"http://{self.settings.host}:{self.settings.port}"
 
+    @property
+    def link_domains(self) -> tuple[str, ...]:
+        """Hosts that links of ours may lead to: those of the settings, and this server's own."""
+        own = urlsplit(self.base_url).hostname
+        return (*self.settings.link_domains, *((own,) if own else ()))
+
     @cached_property
     def deliverer(self) -> "Deliverer":
         from percorso.execution.gate import GateRules
@@ -206,7 +238,12 @@ class Company:
             people=self.people,
             channels=self.channels,
             config=self.config,
-            rules=GateRules(zone=facts.zone, default_consent=facts.default_consent),
+            rules=GateRules(
+                zone=facts.zone,
+                default_consent=facts.default_consent,
+                quiet_from=facts.quiet[0],
+                quiet_until=facts.quiet[1],
+            ),
             letterhead=Letterhead(company=facts.name, language=facts.language, base_url=self.base_url),
             secret=facts.secret,
             clock=self.clock,
@@ -225,6 +262,13 @@ class Company:
             secret=self.facts.secret,
             clock=self.clock,
         )
+
+    @cached_property
+    def sources(self) -> "Sources":
+        """What events come from by themselves."""
+        from percorso.main.sources import Sources
+
+        return Sources(self.directory, self.clock)
 
     @cached_property
     def lake_folder(self) -> Path:
@@ -270,7 +314,50 @@ class Company:
     def analyst(self) -> "Analyst":
         from percorso.pipeline.analyse import Analyst
 
-        return Analyst(engine=self.engine, config=self.config, civil=self.civil, clock=self.clock)
+        return Analyst(
+            engine=self.engine,
+            config=self.config,
+            civil=self.civil,
+            clock=self.clock,
+            tallies=self.tallies,
+            planned=lambda: frozenset(self.plans.plan().events),
+        )
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        from percorso.adapters.sql.tallies import SqlTallies
+
+        return SqlTallies(self.log_database, self.state_database)
+
+    @cached_property
+    def plans(self) -> Plans:
+        from percorso.adapters.sql.plans import SqlPlans
+
+        return SqlPlans(self.store)
+
+    @cached_property
+    def planner(self) -> "Planner":
+        """The tracking plan; what it puts in force the collector of this process asks at once."""
+        from percorso.pipeline.planning import Planner
+
+        known = frozenset(contract.name for contract in self.config.contracts)
+        return Planner(self.plans, self.tallies, self.civil, self.clock, known, self._put_in_force)
+
+    def _plan_in_force(self) -> "Plan | None":
+        """None when it lets everything pass."""
+        plan = self.plans.plan()
+        return None if plan.is_open else plan
+
+    def _put_in_force(self, plan: "Plan") -> None:
+        self.collector.plan = self.mender.plan = None if plan.is_open else plan
+
+    @cached_property
+    def tallier(self) -> "Tallier":
+        """What counts events by day, for the page of quality."""
+        from percorso.adapters.robots import LIST
+        from percorso.pipeline.tally import Tallier
+
+        return Tallier(self.engine, self.tallies, self.log.log_id, LIST)
 
     def make_key(self, kind: str, name: str) -> tuple[ApiKey, str]:
         """A new API key and its text, which is kept nowhere."""
@@ -287,6 +374,8 @@ class Company:
         known = self.accounts.user_by_email(email)
         if known is not None:
             self.accounts.set_password(known.user_id, hashed)
+            self.accounts.close_sessions(known.user_id)
+            self.audit.record(AuditRow(self.clock.now(), "command line", "password.set", known.user_id))
             return
         user = User(user_id=uuid4().hex, email=email, password=hashed, role=role, created_at=self.clock.now())
         self.accounts.add_user(user)

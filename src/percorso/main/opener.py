@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +17,29 @@ from percorso.main.company import Company, open_company
 from percorso.main.serving import listen_on, local_url
 from percorso.model.company import CompanyFacts
 from percorso.model.directory import Directory
-from percorso.model.errors import InvalidConfig
+from percorso.model.errors import InvalidConfig, InvalidInput
 from percorso.settings import Settings
 
 if TYPE_CHECKING:
     from percorso.adapters.files import DuckFiles
+    from percorso.main.qr import Codes
+    from percorso.main.sources import Sources
+
+
+def running_server(directory: Directory) -> Server | None:
+    """The server that runs on a directory, None when there is none."""
+    try:
+        running = json.loads(directory.server.read_text())
+        os.kill(running["pid"], 0)
+        return Server(running["url"], running["pid"], directory.token.read_text())
+    except (FileNotFoundError, ProcessLookupError, json.JSONDecodeError):
+        return None
 
 
 class MainOpener:
     """`cli.opener.Opener`. Settings are read from the environment when first needed."""
+
+    _socket: socket.socket | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -43,13 +58,7 @@ class MainOpener:
         return Directory.at(given or self.settings.dir)
 
     def server(self, given: Path | None) -> Server | None:
-        directory = self.directory(given)
-        try:
-            running = json.loads(directory.server.read_text())
-            os.kill(running["pid"], 0)
-            return Server(running["url"], running["pid"], directory.token.read_text())
-        except (FileNotFoundError, ProcessLookupError, json.JSONDecodeError):
-            return None
+        return running_server(self.directory(given))
 
     def open(self, given: Path | None, *, write: bool) -> Company:
         return open_company(self.directory(given), self.settings, write=write)
@@ -72,7 +81,8 @@ class MainOpener:
             company.note_configuration()
 
     def listen(self, host: str | None, port: int | None) -> Listening:
-        self._socket = listen_on(host or self.settings.host, self.settings.port if port is None else port)
+        if self._socket is None:  # held from the first call on
+            self._socket = listen_on(host or self.settings.host, self.settings.port if port is None else port)
         return Listening(local_url(self._socket), self._socket.fileno())
 
     def preload(self) -> None:
@@ -112,6 +122,33 @@ class MainOpener:
         from percorso.adapters.files import DuckFiles
 
         return DuckFiles(folder)
+
+    def read_yaml(self, path: Path) -> Any:
+        from percorso.adapters.strict_yaml import read_yaml
+
+        try:
+            return read_yaml(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InvalidInput(f"{path} cannot be read: {error}") from error
+
+    def sources(self, given: Path | None) -> "Sources":
+        from percorso.adapters.system_clock import SystemClock
+        from percorso.main.sources import Sources
+
+        return Sources(self.directory(given), SystemClock())
+
+    def codes(self, given: Path | None) -> "Codes":
+        from percorso.adapters.receive.qr_files import QrFiles
+        from percorso.main.qr import Codes
+
+        with self.open(given, write=False) as company:
+            place = QrFiles(company.directory.qr_codes)
+            return Codes(place, company.facts.secret, company.base_url, company.link_domains)
+
+    def write_yaml(self, value: Mapping[str, Any]) -> str:
+        from percorso.adapters.strict_yaml import write_yaml
+
+        return write_yaml(value)
 
     def log_id(self, given: Path | None) -> str:
         with self.open(given, write=False) as company:

@@ -15,6 +15,7 @@ from percorso.adapters.sql.leader import Leader
 from percorso.main.company import Company
 from percorso.main.serving import serve_app, unix_socket
 from percorso.model.errors import StoreUnavailable
+from percorso.pipeline.tally import Tallier
 
 _log = structlog.get_logger()
 
@@ -22,6 +23,9 @@ IDLE_S = 0.02
 """How long the worker waits when the log has nothing new: the floor of event-to-profile time."""
 LONGEST_IDLE_S = 0.1
 SEAL_EVERY_S = 5.0
+LOOK_EVERY_S = 2.0
+"""How soon a new or changed source is noticed."""
+TALLY_EVERY_S = 15.0
 STANDBY_S = 1.0
 """How often a process that does not lead asks whether it may."""
 NICE = 10
@@ -81,12 +85,15 @@ def run_analysis(company: Company, _fd: int) -> None:
     listening = unix_socket(path)
     stop = threading.Event()
     sealing = threading.Thread(target=seal_until, args=(company, stop), name="sealing")
+    tallying = threading.Thread(target=tally_until, args=(company.tallier, stop), name="tallying")
     sealing.start()
+    tallying.start()
     try:
         serve_app(create_analysis_app(company.analyst), listening)
     finally:
         stop.set()
         sealing.join()
+        tallying.join()
         with suppress(FileNotFoundError):
             path.unlink()
 
@@ -100,6 +107,17 @@ def seal_until(company: Company, stop: threading.Event) -> None:
                 pass
         except Exception:  # told, and tried again: answering goes on
             _log.exception("archive.failed")
+
+
+def tally_until(tallier: Tallier, stop: threading.Event) -> None:
+    """Count what came, now and then, until told to stop; a failure is told and tried again."""
+    while not stop.is_set():
+        try:
+            while tallier.step() and not stop.is_set():
+                pass
+        except Exception:  # told, and tried again: answering goes on
+            _log.exception("tally.failed")
+        stop.wait(TALLY_EVERY_S)
 
 
 def run_delivery(company: Company, _fd: int) -> None:
@@ -139,6 +157,27 @@ async def stop_without(leader: Leader, stop: asyncio.Event) -> None:
     stop.set()
 
 
+def run_receive(company: Company, _fd: int) -> None:
+    """Takes from the company's sources, and posts what comes to the collector: it alone appends to the log."""
+    from percorso.cli.running import RunningServer
+    from percorso.main.opener import running_server
+    from percorso.main.sources import Reception
+
+    stop = stopping()
+    server = running_server(company.directory)
+    if server is None:
+        raise StoreUnavailable("the server's address is not written down yet")
+    sink = RunningServer(server, stop)
+    reception = Reception(company.directory, company.sources, sink)
+    try:
+        while not stop.is_set():
+            reception.look()
+            stop.wait(LOOK_EVERY_S)
+    finally:
+        reception.end()
+        sink.close()
+
+
 def run_trickle(company: Company, _fd: int) -> None:
     """The demo's live traffic, posted like anybody's."""
     from percorso.main.example import trickle
@@ -159,5 +198,6 @@ PROCESSES: dict[str, Callable[[Company, int], None]] = {
     "worker": run_worker,
     "analysis": run_analysis,
     "delivery": run_delivery,
+    "receive": run_receive,
     "trickle": run_trickle,
 }

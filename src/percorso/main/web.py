@@ -10,14 +10,19 @@ import httpx
 from fastapi import FastAPI
 
 from percorso import __version__
+from percorso.adapters.receive.qr_files import QrFiles
 from percorso.http.answer import answer_router
 from percorso.http.app import create_app, default_pages
 from percorso.http.collect import collecting
+from percorso.http.hooks import hooks_router
 from percorso.http.keyring import KeyRing
 from percorso.http.live_feed import Feed
 from percorso.http.passwords import Door
+from percorso.http.qr import qr_router
 from percorso.http.services import Services
 from percorso.main.company import Company
+from percorso.main.sources import FileHooks
+from percorso.pipeline.importing import LogSink
 from percorso.pipeline.relay import Relay
 
 ANALYSIS_TIMEOUT_S = 120.0
@@ -38,6 +43,10 @@ def services_of(company: Company) -> Services:
         people=company.people,
         tasks=company.tasks,
         mailbox=company.mailbox,
+        outbox=company.outbox,
+        quarantine=company.quarantine,
+        mender=company.mender,
+        planner=company.planner,
         watch=company.watch,
         keys=KeyRing(company.accounts, company.clock),
         door=Door(),
@@ -45,6 +54,7 @@ def services_of(company: Company) -> Services:
         analysis=httpx.AsyncClient(transport=transport, base_url="http://analysis", timeout=ANALYSIS_TIMEOUT_S),
         directory=company.directory,
         pages=default_pages(),
+        sources=company.sources.every_status,
         https=company.base_url.startswith("https://"),
     )
 
@@ -52,7 +62,14 @@ def services_of(company: Company) -> Services:
 def api_app(company: Company) -> Any:
     """The ASGI app that the API process serves."""
     services = services_of(company)
-    app = create_app(services, [answer_router(company.answers, company.civil)])
+    hooks = FileHooks(company.directory, company.sources, LogSink(company.collector, company.clock))
+    codes = QrFiles(company.directory.qr_codes)
+    routers = [
+        answer_router(company.answers, company.civil),
+        hooks_router(hooks, company.clock),
+        qr_router(codes, company.link_domains, company.collector, company.clock),
+    ]
+    app = create_app(services, routers)
     app.router.lifespan_context = lambda app: running(company, services, app)
     return collecting(app, company.collector, services.keys.source)
 

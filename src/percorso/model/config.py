@@ -3,20 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from percorso.model.contract import EventContract
 from percorso.model.feeling import FeelingRule
 from percorso.model.journey import Journey
 from percorso.model.play import Play
 from percorso.model.touchpoint import Text, Touchpoint
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventContract:
-    """What an event of one name carries: property -> JSON Schema type word, and what it means."""
-
-    name: str
-    about: Text
-    properties: Mapping[str, str]
-    required: tuple[str, ...] = ()
+__all__ = ["Config", "EventContract"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,21 @@ class Directory:
         return self.root / "lake"
 
     @property
+    def sources(self) -> Path:
+        """The records of the company's sources, a YAML file each."""
+        return self.root / "sources"
+
+    @property
+    def receiving(self) -> Path:
+        """How far each source was read, and how it fares, a folder each."""
+        return self.root / "receiving"
+
+    @property
+    def qr_codes(self) -> Path:
+        """Where the company's QR codes lead, a file each."""
+        return self.root / "qr"
+
+    @property
     def run(self) -> Path:
         return self.root / "run"
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from percorso.model.condition import Condition
 
-FileFormat = Literal["csv", "parquet", "jsonl"]
+FileFormat = Literal["csv", "parquet", "jsonl", "excel"]
 Pick = Literal["only", "earliest", "latest"]
 Scalar: TypeAlias = str | int | float | bool
 
@@ -26,6 +26,8 @@ class FileSpec:
     encoding   any encoding Python knows, CSV only
     decimal    ``.`` or ``,``: how numbers are written in text columns
     columns    names of the columns of a CSV file without header row; empty = the first row is the header
+    sheet      Excel only: its name; None = the first
+    skip       Excel only: rows above the header
     """
 
     role: str
@@ -35,6 +37,8 @@ class FileSpec:
     encoding: str = "utf-8"
     decimal: str = "."
     columns: tuple[str, ...] = ()
+    sheet: str | None = None
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,8 @@ class Group:
 class RowSet:
     """Rows from which events are made. Line numbers are those of ``role``, the driving file.
 
-    columns  computed columns, for conditions and properties, by name
+    columns     computed columns, for conditions and properties, by name
+    open_lists  any list inside the row may be named (documents)
     """
 
     name: str
@@ -146,6 +151,7 @@ class RowSet:
     joins: tuple[Join, ...] = ()
     group: Group | None = None
     columns: tuple[tuple[str, Value], ...] = ()
+    open_lists: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from percorso.model.condition import ROOTS
-from percorso.model.config import Config, EventContract
+from percorso.model.config import Config
+from percorso.model.contract import JSON_TYPES, EventContract, Rule
 from percorso.model.errors import InvalidConfig
 from percorso.model.feeling import FeelingRule, Scale
 from percorso.model.fields import Fields, valid_id
@@ -26,7 +27,6 @@ CHANNELS = (
     *("web", "app", "store", "call", "email", "sms", "post", "chat"),
     *("social", "event", "delivery", "device", "ads", "partner"),
 )
-JSON_TYPES = ("string", "number", "integer", "boolean", "object", "array")
 INTENTS = ("serve", "ask", "entertain", "sell")
 LAYOUT_SLOT = "<!-- content -->"
 """Where a layout takes the body of a message."""
@@ -225,20 +225,43 @@ def _field(fields: Fields, key: str) -> str:
 
 
 def _contract(event: str, fields: Fields) -> EventContract:
+    properties: dict[str, str] = {}
+    rules: dict[str, Rule] = {}
+    for name, written in fields.mapping("properties").items():
+        if isinstance(written, Mapping):
+            properties[name], rules[name] = _ruled(Fields(written, f"{fields.where}, properties, {name}"))
+        elif isinstance(written, str) and written in JSON_TYPES:
+            properties[name] = written
+        else:
+            raise fields.error(f"properties, {name}", f"{written!r} is none of {', '.join(JSON_TYPES)}")
     contract = EventContract(
         name=event,
         about=fields.translated("about"),
-        properties={str(name): kind for name, kind in fields.mapping("properties").items()},
+        properties=properties,
         required=fields.words("required"),
+        rules=rules,
     )
     fields.done()
-    for name, kind in contract.properties.items():
-        if kind not in JSON_TYPES:
-            raise fields.error(f"properties, {name}", f"{kind!r} is none of {', '.join(JSON_TYPES)}")
     for name in contract.required:
         if name not in contract.properties:
             raise fields.error("required", f"{name!r} is not among the properties")
     return contract
+
+
+def _ruled(fields: Fields) -> tuple[str, Rule]:
+    """A property written out: {type: number, unit: s, least: 0} or {type: string, enum: [a, b]}."""
+    kind: str = fields.word("type", JSON_TYPES)
+    enum = fields.words("enum")
+    least = None
+    if fields.take("least", None) is not None:
+        least = fields.number("least", least=-1e15, most=1e15)
+    rule = Rule(enum=enum, unit=fields.text("unit", None), least=least)
+    fields.done()
+    if rule.enum and kind != "string":
+        raise fields.error("enum", "is for texts; leave it out, or set type: string")
+    if rule.least is not None and kind not in ("number", "integer"):
+        raise fields.error("least", "is for numbers; leave it out, or set type: number")
+    return kind, rule
 
 
 def _play(id_: str, fields: Fields, layouts: Mapping[str, Text]) -> Play:

@@ -1,7 +1,7 @@
 """What intake says of each item it was given."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 
@@ -20,12 +20,31 @@ class Verdict(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class TimeRule(IntEnum):
+    """Which rule set the time of an event (data/event_time.py).
+
+    said      the client's own time
+    received  it gave none: the time of reception
+    ahead     its time was after the reception: the time of reception
+    device    its time, moved by as much as the clock of its device was wrong
+    """
+
+    SAID = 0
+    RECEIVED = 1
+    AHEAD = 2
+    DEVICE = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
 class ItemVerdict(NamedTuple):
     """The verdict on one item.
 
     seq       its place in the log, when accepted
     reason    stable code when quarantined (``data/intake.py`` lists them), else None
-    detail    what to do, for people; no personal data
+    detail    what to do, for people; no personal data. An accepted item has one when it does less than was meant
     """
 
     message_id: str | None
@@ -43,6 +62,9 @@ class Candidate(NamedTuple):
     body         the item as JSON text, as it came (envelope merged in)
     key          16 bytes, hash of (source, message id): what dedupe compares
     fingerprint  63-bit hash of what the item says; another one under the same key is a conflict
+    time_rule    which rule set occurred_at
+    said_at      the client's own time, where it is not occurred_at; else None
+    sent_at      when it was sent, by the client's clock; None when it did not say
     """
 
     lane: int
@@ -57,6 +79,9 @@ class Candidate(NamedTuple):
     body: str
     key: bytes
     fingerprint: int
+    time_rule: int = TimeRule.SAID.value
+    said_at: int | None = None
+    sent_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """lake -> answers: what the analysis process is asked, each question on one moment of the data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,13 +13,15 @@ from percorso.insight.kpi import KPIS
 from percorso.insight.kpi.ask import Reader, about, ask
 from percorso.insight.kpi.definition import Definition
 from percorso.insight.kpi.result import Definitions, KpiAnswer
+from percorso.insight.quality.page import QualityPage, quality_page
+from percorso.insight.quality.people import QualityPeople, quality_people
 from percorso.insight.timeline import TimelinePage, timeline
 from percorso.insight.windows import Window, last_period
 from percorso.model.config import Config
 from percorso.model.errors import InvalidInput, NotFound
 from percorso.model.journey import Journey
 from percorso.model.time import CivilClock
-from percorso.ports import Clock, Engine
+from percorso.ports import Clock, Engine, Tallies
 
 MAP_DAYS = 28
 
@@ -35,6 +37,9 @@ class Analyst:
     config: Config
     civil: CivilClock
     clock: Clock
+    tallies: Tallies
+    planned: Callable[[], frozenset[str]] = frozenset
+    """The event names that the tracking plan has now; those of packs are known."""
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -85,6 +90,19 @@ class Analyst:
         """A page of one person's events, newest first."""
         with self.engine.session() as session:
             return timeline(session, person_id, before, channel, limit)
+
+    def quality(self, start: date | None, end: date | None) -> QualityPage:
+        """Where events are lost. Default: the last 28 complete days. It reads what was counted, not the events."""
+        with self.reading() as reader:
+            window, mark = self._window(reader, start, end), self.tallies.mark()
+            behind = reader.session.upto() - (mark.seq if mark else 0)
+        planned = self.planned() | {contract.name for contract in self.config.contracts}
+        return quality_page(self.tallies, window, planned=planned, midnight=self.civil.midnight, behind=max(0, behind))
+
+    def quality_people(self) -> QualityPeople:
+        """Whom we can reach, and which systems know whom."""
+        with self.reading() as reader:
+            return quality_people(reader.session, list(reader.marks))
 
     def _journey(self, journey: str) -> Journey:
         for known in self.config.journeys:

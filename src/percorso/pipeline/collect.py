@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from percorso.data.intake import Intake, Item, check_context, read_items
+from percorso.data.envelope import BARE, Envelope, under_all
+from percorso.data.event_time import DeviceClocks, sending_time
+from percorso.data.intake import Intake, Item, read_items
 from percorso.model.errors import StoreUnavailable
+from percorso.model.plan import Plan
 from percorso.model.time import CivilClock
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, ItemVerdict, Refused, Verdict
 from percorso.ports import Clock, EventLog
@@ -47,7 +50,10 @@ class Collector:
         self._wake = threading.Event()
         self._ending = False
         self._thread: threading.Thread | None = None
+        self._clocks = DeviceClocks()
         self.counts: Counter[str] = Counter()
+        self.plan: Plan | None = None
+        """What events are to be like; may be changed at any time, for what comes from then on."""
 
     def start(self) -> None:
         self._ending = False
@@ -66,21 +72,32 @@ class Collector:
         self,
         items: Sequence[Item],
         source: str,
-        *,
-        type_of_route: str | None = None,
-        context: bytes | None = None,
+        envelope: Envelope = BARE,
     ) -> list[ItemVerdict]:
         """The verdict on each live item, in order, once all that is accepted is on disk.
 
-        Raises StoreUnavailable when nothing was stored, MalformedBody when the one item of a route is no JSON object.
+        Raises StoreUnavailable when nothing was stored, MalformedBody when the one item of a route is no JSON object or
+        the envelope cannot lie under its items.
         """
-        if context is not None:
-            check_context(context)
-        size = sum([len(item.body) for item in items]) + len(items) * len(context or b"")
+        under = under_all(envelope)
+        size = sum([len(item.body) for item in items])
+        if under is not None:
+            size += len(items) * (len(envelope.context) + len(envelope.integrations))
         if self._waiting_bytes and self._waiting_bytes + size > WAITING_BYTES:
             raise StoreUnavailable("too many events wait to be written; send this again in a moment")
+        notes: dict[int, str] = {}
         intake = Intake(
-            source, LIVE_LANE, False, self._clock.now(), self._civil, type_of_route=type_of_route, context=context
+            source,
+            LIVE_LANE,
+            False,
+            self._clock.now(),
+            self._civil,
+            type_of_route=envelope.type_of_route,
+            under=under,
+            sent_at=sending_time(envelope.sent_at),
+            clocks=None if envelope.of_server else self._clocks,
+            notes=notes,
+            plan=self.plan,
         )
         loop = asyncio.get_running_loop()
         request = _Request(read_items(items, intake), size, loop.create_future(), loop)
@@ -89,7 +106,8 @@ class Collector:
             self._waiting.append(request)
         if not self._wake.is_set():
             self._wake.set()
-        return await request.answer
+        verdicts = await request.answer
+        return _noted(verdicts, items, notes) if notes else verdicts
 
     def collect_now(
         self,
@@ -104,7 +122,7 @@ class Collector:
 
         `refused`: rows that could not even be made items; they are kept with the others and get no verdict here.
         """
-        intake = Intake(source, lane, historical, self._clock.now(), self._civil, unknown_ok=True)
+        intake = Intake(source, lane, historical, self._clock.now(), self._civil, unknown_ok=True, plan=self.plan)
         return self._append(read_items(items, intake), refused)
 
     def _append(self, outcomes: Sequence[Candidate | Refused], refused: Sequence[Refused] = ()) -> list[ItemVerdict]:
@@ -164,6 +182,14 @@ class Collector:
                 answers.append(verdicts[start : start + len(request.outcomes)])
                 start += len(request.outcomes)
             _answer(group, answers)
+
+
+def _noted(verdicts: Sequence[ItemVerdict], items: Sequence[Item], notes: Mapping[int, str]) -> list[ItemVerdict]:
+    """The verdicts, those on accepted items with what is to be noted of them."""
+    return [
+        one._replace(detail=notes[item.tie]) if one.verdict is Verdict.ACCEPTED and item.tie in notes else one
+        for one, item in zip(verdicts, items, strict=True)
+    ]
 
 
 def _verdict(refused: Refused) -> ItemVerdict:

@@ -59,6 +59,7 @@ class How(NamedTuple):
 
     source: str
     historical: bool
+    lane: int = IMPORT_LANE
 
 
 class Sink(Protocol):
@@ -80,25 +81,37 @@ class Folds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LocalSink:
-    """The log of this process."""
+class LogSink:
+    """The log of this process; somebody else folds it."""
 
     collector: Collector
-    processor: Folds
     clock: Clock
 
     def append(self, items: Sequence[ImportedItem], bad: Sequence[BadRow], how: How) -> Mapping[str, int]:
+        """See `Sink`."""
         refused = [_refused(row, how.source, self.clock.now()) for row in bad]
         verdicts = self.collector.collect_now(
             [Item(item.body, item.line, item.line) for item in items],
             source=how.source,
-            lane=IMPORT_LANE,
+            lane=how.lane,
             historical=how.historical,
             refused=refused,
         )
         counts = Counter(map(_VERDICT, verdicts))
         counts[Verdict.QUARANTINED] += len(refused)
         return {str(verdict): count for verdict, count in counts.items() if count}
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSink:
+    """The log of this process, and what folds it."""
+
+    collector: Collector
+    processor: Folds
+    clock: Clock
+
+    def append(self, items: Sequence[ImportedItem], bad: Sequence[BadRow], how: How) -> Mapping[str, int]:
+        return LogSink(self.collector, self.clock).append(items, bad, how)
 
     def fold(self, expected: int, told: Told) -> None:
         done = 0

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbox/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Waiting
+         * @description What will go out, when, and what it waits for.
+         */
+        get: operations["list_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inbox/{mail_id}": {
         parameters: {
             query?: never;
@@ -224,6 +244,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality
+         * @description Where events are lost on their way to a number, by source and touchpoint.
+         */
+        get: operations["quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/quality/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality Reach
+         * @description Whom we can reach by channel, and which systems know whom.
+         */
+        get: operations["quality_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/keys": {
         parameters: {
             query?: never;
@@ -368,6 +428,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan
+         * @description The plan in force, and the drift of the last seven days.
+         */
+        get: operations["get_plan"];
+        /**
+         * Put Plan
+         * @description Put a whole plan in force. 409 when it would refuse what passes now and that is not accepted.
+         */
+        put: operations["put_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/breaking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Breaking Plan
+         * @description What a plan would refuse of what passes now. Nothing is put in force.
+         */
+        post: operations["breaking_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan What Was Seen
+         * @description Add events to the plan as they were seen, or widen their plan by what is new.
+         */
+        post: operations["plan_what_was_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playbook": {
         parameters: {
             query?: never;
@@ -382,6 +506,106 @@ export interface paths {
         get: operations["get_coverage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarantine Items
+         * @description Refused items, newest first.
+         */
+        get: operations["quarantine_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Quarantined
+         * @description Say that nothing is to be done about items. They are kept.
+         */
+        post: operations["dismiss_quarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarantine Groups
+         * @description Refused items, counted by verdict, reason, source and event.
+         */
+        get: operations["quarantine_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Mending
+         * @description What rules would make of the first items. Nothing is stored.
+         */
+        post: operations["preview_mending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Quarantined
+         * @description Put the items that pass now into the log, each once. Those that do not pass stay.
+         */
+        post: operations["replay_quarantined"];
         delete?: never;
         options?: never;
         head?: never;
@@ -686,6 +910,23 @@ export interface components {
             window: components["schemas"]["WindowRecord"];
         };
         /**
+         * BreakRecord
+         * @description What a change refuses that passed before. `events`: of the last 28 days.
+         */
+        BreakRecord: {
+            /** Events */
+            events: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "required" | "type" | "removed" | "enum" | "event_removed" | "new_events";
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+        };
+        /**
          * ChoiceRecord
          * @description One thing a person may answer.
          */
@@ -696,6 +937,26 @@ export interface components {
             label: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ChosenBody
+         * @description Which items; null = any. `event`: empty for those without a readable name. Times are of reception.
+         */
+        ChosenBody: {
+            /** Event */
+            event?: string | null;
+            /** Ids */
+            ids?: number[];
+            /** Reason */
+            reason?: string | null;
+            /** Since */
+            since?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Verdict */
+            verdict?: ("quarantined" | "conflict") | null;
         };
         /**
          * CompanyRecord
@@ -921,6 +1182,37 @@ export interface components {
             is_clear: boolean;
             /** Value */
             value: number;
+        };
+        /** DismissRecord */
+        DismissRecord: {
+            /** Dismissed */
+            dismissed: number;
+        };
+        /**
+         * DriftRecord
+         * @description How what comes differs from the plan; see data/planning.py. `rate`: of the name's events of the last seven days.
+         */
+        DriftRecord: {
+            /** Detail */
+            detail: string | null;
+            /** Events */
+            events: number;
+            /**
+             * First Seen
+             * Format: date
+             */
+            first_seen: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new_event" | "new_property" | "type" | "gone" | "word" | "nulls";
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Rate */
+            rate: number;
         };
         /**
          * ErrorBody
@@ -1237,10 +1529,39 @@ export interface components {
             processed: number;
         };
         /**
+         * LeakRecord
+         * @description Events that numbers and flows cannot use, or should not; `share`: of the company's events of the window.
+         *
+         *     `share_here`: of those of the source.  `reason`: of a refusal.  `names`: the events it is mostly about.
+         */
+        LeakRecord: {
+            /** Events */
+            events: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "quarantined" | "conflict" | "missing" | "unplaced" | "nobody" | "late" | "unplanned" | "bots" | "unfolded";
+            /** Names */
+            names: string[];
+            /** Reason */
+            reason: string | null;
+            /** Share */
+            share: number;
+            /** Share Here */
+            share_here: number;
+            /** Source */
+            source: string;
+            /** Touchpoint */
+            touchpoint: string | null;
+        };
+        /**
          * LiveItem
          * @description One item as it came.
          *
          *     `key` is unique.  `seq`: place in the log, null when refused.  `reason`: stable code of a refusal, `detail`: what to do.
+         *     `time_rule`: which rule set `occurred_at`: the client said it, it is that of the reception (the client gave none, or one
+         *     ahead of it), or what the client said was moved by the error of its device's clock; null when refused.
          *     `line`: row of an imported file.  `place`: null until the event is folded.
          */
         LiveItem: {
@@ -1268,6 +1589,8 @@ export interface components {
             seq: number | null;
             /** Source */
             source: string;
+            /** Time Rule */
+            time_rule: ("said" | "received" | "ahead" | "device") | null;
             /**
              * Verdict
              * @enum {string}
@@ -1377,6 +1700,34 @@ export interface components {
             value: number | null;
         };
         /**
+         * MendBody
+         * @description `rules`: see docs/quality.md. `act`: what the plays make of the mended items is delivered.
+         */
+        MendBody: {
+            /**
+             * Act
+             * @default false
+             */
+            act: boolean;
+            chosen: components["schemas"]["ChosenBody"];
+            /** Rules */
+            rules?: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * MendPreview
+         * @description `matched`: items chosen; `tried`: the oldest of them, at most 50; `pass_now`: of these.
+         */
+        MendPreview: {
+            /** Matched */
+            matched: number;
+            /** Pass Now */
+            pass_now: number;
+            /** Tried */
+            tried: components["schemas"]["TriedRecord"][];
+        };
+        /**
          * MessageRecord
          * @description What became of the message of a decision. `state`: see model/message.py; `refusal`: why it was not sent.
          */
@@ -1462,6 +1813,48 @@ export interface components {
              */
             because: "open_task" | "stage_touchpoint" | "stage" | "touchpoint";
             play: components["schemas"]["PlayRecord"];
+        };
+        /**
+         * OriginRecord
+         * @description What one source sent from one touchpoint; touchpoint null: unknown. `live`: not imported as history.
+         *
+         *     `volume`: the last whole day against the same weekday of eight weeks; `low`, `high`: the interval, null while young.
+         *     `by_day`: events of each of the last 28 days.
+         */
+        OriginRecord: {
+            /** Bots */
+            bots: number;
+            /** By Day */
+            by_day: number[];
+            /** Events */
+            events: number;
+            /** High */
+            high: number | null;
+            /** Last Day */
+            last_day: number;
+            /** Late Day */
+            late_day: number;
+            /** Late Hour */
+            late_hour: number;
+            /** Late Week */
+            late_week: number;
+            /** Live */
+            live: number;
+            /** Low */
+            low: number | null;
+            /** Nobody */
+            nobody: number;
+            /** Source */
+            source: string;
+            /** Touchpoint */
+            touchpoint: string | null;
+            /** Unplanned */
+            unplanned: number;
+            /**
+             * Volume
+             * @enum {string}
+             */
+            volume: "as_expected" | "low" | "high" | "young";
         };
         /**
          * PeopleFound
@@ -1590,6 +1983,79 @@ export interface components {
             };
         };
         /**
+         * PlanApplied
+         * @description Event -> version in force, and what was accepted to break.
+         */
+        PlanApplied: {
+            /** Breaks */
+            breaks: components["schemas"]["BreakRecord"][];
+            /** Versions */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * PlanBody
+         * @description A whole plan, as docs/plan.md writes it.
+         */
+        PlanBody: {
+            /**
+             * Accept Breaking
+             * @default false
+             */
+            accept_breaking: boolean;
+            /** Plan */
+            plan: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PlanRecord
+         * @description The plan in force. Events: the most frequent first; drift: the most frequent first.
+         */
+        PlanRecord: {
+            /** Drift */
+            drift: components["schemas"]["DriftRecord"][];
+            /** Events */
+            events: components["schemas"]["PlannedEvent"][];
+            /**
+             * New Events
+             * @enum {string}
+             */
+            new_events: "evolve" | "freeze" | "discard_row" | "discard_value";
+        };
+        /**
+         * PlannedEvent
+         * @description One event name. `planned`: by the plan, by a pack's contract, or not at all.  `events`: of the last seven days.
+         */
+        PlannedEvent: {
+            /** Events */
+            events: number;
+            /** Name */
+            name: string;
+            /**
+             * New Properties
+             * @enum {string}
+             */
+            new_properties: "evolve" | "freeze" | "discard_row" | "discard_value";
+            /**
+             * Planned
+             * @enum {string}
+             */
+            planned: "plan" | "pack" | "none";
+            /** Properties */
+            properties: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Types
+             * @enum {string}
+             */
+            types: "evolve" | "freeze" | "discard_row" | "discard_value";
+            /** Version */
+            version: number | null;
+        };
+        /**
          * PlayInForceRecord
          * @description A play of the stage, or of any stage.
          */
@@ -1709,6 +2175,146 @@ export interface components {
             touchpoint: components["schemas"]["Named"] | null;
         };
         /**
+         * QualityPeople
+         * @description known: people with an identifier stronger than a device; unreachable: of these, without any address.
+         */
+        QualityPeople: {
+            /** Known */
+            known: number;
+            /** People */
+            people: number;
+            /** Reach */
+            reach: components["schemas"]["Reach"][];
+            /** Systems */
+            systems: components["schemas"]["System"][];
+            /** Unreachable */
+            unreachable: number;
+        };
+        /**
+         * QualityRecord
+         * @description Leaks: the dearest first. `days`: days of the window with any event; `behind`: places of the log not yet counted.
+         *
+         *     `planned`: share of events whose name has a plan, null without events.
+         */
+        QualityRecord: {
+            /** Behind */
+            behind: number;
+            /** Days */
+            days: number;
+            /** Events */
+            events: number;
+            /** Leaks */
+            leaks: components["schemas"]["LeakRecord"][];
+            /** Origins */
+            origins: components["schemas"]["OriginRecord"][];
+            /** Planned */
+            planned: number | null;
+            /** Sources */
+            sources: components["schemas"]["SourceTakenRecord"][];
+            window: components["schemas"]["WindowRecord"];
+        };
+        /**
+         * QuarantineGroupRecord
+         * @description Refused items that are alike. `sample`: the newest of them.
+         */
+        QuarantineGroupRecord: {
+            /** Event */
+            event: string | null;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Items */
+            items: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Reason */
+            reason: string | null;
+            /** Sample */
+            sample: number;
+            /** Source */
+            source: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "quarantined" | "conflict";
+        };
+        /**
+         * QuarantineGroups
+         * @description The largest first. `items`: over all that are chosen.
+         */
+        QuarantineGroups: {
+            /** Groups */
+            groups: components["schemas"]["QuarantineGroupRecord"][];
+            /** Items */
+            items: number;
+        };
+        /**
+         * QuarantineList
+         * @description Newest first. `next`: give it as `before` for the items after these; null at the end.
+         */
+        QuarantineList: {
+            /** Items */
+            items: components["schemas"]["QuarantinedRecord"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * QuarantinedRecord
+         * @description One refused item. `body`: as it came, at most 64 KiB.
+         *
+         *     state       waiting, replayed or dismissed
+         *     outcome     of a replayed one the verdict, else null;  mended_id, mended_seq: message id and place of the mended item
+         */
+        QuarantinedRecord: {
+            /** Body */
+            body: string;
+            /** Detail */
+            detail: string | null;
+            /** Event */
+            event: string | null;
+            /** Id */
+            id: number;
+            /** Line */
+            line: number | null;
+            /** Mended Id */
+            mended_id: string | null;
+            /** Mended Seq */
+            mended_seq: number | null;
+            /** Message Id */
+            message_id: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By */
+            settled_by: string | null;
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "replayed" | "dismissed";
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "quarantined" | "conflict";
+        };
+        /**
          * Queues
          * @description What waits. Messages by state: queued, deferred, attempted, accepted, rejected, unknown, refused.
          */
@@ -1750,8 +2356,29 @@ export interface components {
             touchpoint: string | null;
         };
         /**
+         * Reach
+         * @description People of one channel.
+         *
+         *     address     with an address for it
+         *     granted     of these, who last said yes to at least one purpose on it;  refused: who said no to all they were asked
+         *     silent      who never said anything: what they may get follows from the company's rule
+         */
+        Reach: {
+            /** Address */
+            address: number;
+            /** Channel */
+            channel: string;
+            /** Granted */
+            granted: number;
+            /** Refused */
+            refused: number;
+            /** Silent */
+            silent: number;
+        };
+        /**
          * Ready
-         * @description `behind`: live events not yet folded;  `importing`: imported ones;  `bound`: live ones beyond which not ready.
+         * @description `behind`: live events not yet folded;  `importing`: imported ones;  `bound`: live ones beyond which not ready;
+         *     `sources_failing`: sources from which nothing can be taken now, which does not make us less ready.
          */
         Ready: {
             /** Behind */
@@ -1762,6 +2389,37 @@ export interface components {
             importing: number;
             /** Ready */
             ready: boolean;
+            /** Sources Failing */
+            sources_failing: number;
+        };
+        /**
+         * ReplayRecord
+         * @description verdicts: of the items that left the quarantine;  still: reason -> items that stay;  left: not yet tried.
+         */
+        ReplayRecord: {
+            /** Left */
+            left: number;
+            /** Still */
+            still: {
+                [key: string]: number;
+            };
+            /** Verdicts */
+            verdicts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * SeenBody
+         * @description Events whose plan is to be made anew from what was seen of them.
+         */
+        SeenBody: {
+            /**
+             * Accept Breaking
+             * @default false
+             */
+            accept_breaking: boolean;
+            /** Events */
+            events: string[];
         };
         /**
          * SessionState
@@ -1821,6 +2479,26 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "manager" | "agent" | "viewer";
+        };
+        /**
+         * SourceTakenRecord
+         * @description What intake said of one source's items. `waiting`: those that wait in the quarantine.
+         */
+        SourceTakenRecord: {
+            /** Accepted */
+            accepted: number;
+            /** Conflict */
+            conflict: number;
+            /** Duplicate */
+            duplicate: number;
+            /** Quarantined */
+            quarantined: number;
+            /** Source */
+            source: string;
+            /** Suppressed */
+            suppressed: number;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * StageColumnRecord
@@ -1929,6 +2607,20 @@ export interface components {
             total: components["schemas"]["Verdicts"];
             /** Version */
             version: string;
+        };
+        /**
+         * System
+         * @description A source, the known people it met, and those whom no other met. shared: with each of the systems, in order.
+         */
+        System: {
+            /** Alone */
+            alone: number;
+            /** People */
+            people: number;
+            /** Shared */
+            shared: number[];
+            /** Source */
+            source: string;
         };
         /**
          * TaskDone
@@ -2103,6 +2795,28 @@ export interface components {
             value: unknown;
         };
         /**
+         * TriedRecord
+         * @description What would become of an item. `after`: as the rules leave it, null when they cannot reach into it.
+         */
+        TriedRecord: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string;
+            /** Changed */
+            changed: boolean;
+            /** Detail */
+            detail: string | null;
+            /** Event */
+            event: string | null;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string | null;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
          * ValueRecord
          * @description Completed orders and what they brought less refunds, by currency.
          */
@@ -2127,6 +2841,38 @@ export interface components {
             quarantined: number;
             /** Suppressed */
             suppressed: number;
+        };
+        /**
+         * WaitingList
+         * @description The next to go first.
+         */
+        WaitingList: {
+            /** Messages */
+            messages: components["schemas"]["WaitingMessage"][];
+        };
+        /**
+         * WaitingMessage
+         * @description A message that was decided and has not gone yet. `person_id`, `name`: null when nobody holds them any more.
+         *
+         *     reason  why it waits longer than planned (docs/answering.md), null when its time has only not come
+         */
+        WaitingMessage: {
+            /** Channel */
+            channel: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Message Id */
+            message_id: string;
+            /** Name */
+            name: string | null;
+            /** Person Id */
+            person_id: string | null;
+            play: components["schemas"]["Named"];
+            /** Reason */
+            reason: string | null;
         };
         /** WindowRecord */
         WindowRecord: {
@@ -2231,6 +2977,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_waiting: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingList"];
                 };
             };
             /** @description What went wrong. */
@@ -2506,6 +3284,69 @@ export interface operations {
             };
         };
     };
+    quality: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    quality_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityPeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_keys: {
         parameters: {
             query?: never;
@@ -2760,6 +3601,134 @@ export interface operations {
             };
         };
     };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanApplied"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    breaking_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanApplied"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan_what_was_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanApplied"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_coverage: {
         parameters: {
             query?: {
@@ -2778,6 +3747,184 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CoverageRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    quarantine_items: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                /** @description How many at most. */
+                limit?: number;
+                verdict?: ("quarantined" | "conflict") | null;
+                reason?: string | null;
+                source?: string | null;
+                event?: string | null;
+                since?: string | null;
+                until?: string | null;
+                state?: "waiting" | "replayed" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dismiss_quarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DismissRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    quarantine_groups: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                verdict?: ("quarantined" | "conflict") | null;
+                reason?: string | null;
+                source?: string | null;
+                event?: string | null;
+                since?: string | null;
+                until?: string | null;
+                state?: "waiting" | "replayed" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineGroups"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_mending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendPreview"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay_quarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayRecord"];
                 };
             };
             /** @description What went wrong. */

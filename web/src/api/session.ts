@@ -4,7 +4,7 @@ import { api, body } from "./client";
 import type { components } from "./schema";
 
 export type SessionState = components["schemas"]["SessionState"];
-export type Right = "insight" | "people" | "audit" | "keys";
+export type Right = "insight" | "people" | "data" | "audit" | "keys";
 
 export const SESSION = ["session"] as const;
 
@@ -34,14 +34,10 @@ export function useSetUp() {
   });
 }
 
-/** Nothing of the old session stays in memory. */
+/** The page begins anew: nothing of the old session stays on the screen or in memory. */
 export function useSignOut() {
-  const queries = useQueryClient();
   return useMutation({
     mutationFn: () => body(api.DELETE("/api/session")),
-    onSuccess: (state) => {
-      queries.clear();
-      queries.setQueryData(SESSION, state);
-    },
+    onSuccess: () => window.location.assign("/"),
   });
 }

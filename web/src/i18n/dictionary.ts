@@ -5,6 +5,9 @@ import { journey } from "./words/journey";
 import { kpi } from "./words/kpi";
 import { live } from "./words/live";
 import { people } from "./words/people";
+import { plan } from "./words/plan";
+import { quarantine } from "./words/quarantine";
+import { quality } from "./words/quality";
 import { settings } from "./words/settings";
 import { shell } from "./words/shell";
 import { today } from "./words/today";
@@ -19,6 +22,9 @@ export const dictionary = {
   ...kpi,
   ...people,
   ...live,
+  ...quarantine,
+  ...quality,
+  ...plan,
   ...engage,
   ...settings,
 } as const;

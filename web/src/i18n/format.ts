@@ -85,7 +85,9 @@ export function createFormat(language: Language, zone: string) {
     /** The civil day a moment falls on, `YYYY-MM-DD`, to group by. */
     civilDay: (at: Moment) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(toDate(at)),
     ago: (at: Moment, now: Moment) => {
-      const [count, unit] = relativeStep((toDate(at).getTime() - toDate(now).getTime()) / 1000);
+      const ahead = (toDate(at).getTime() - toDate(now).getTime()) / 1000;
+      // What has just happened by the server's clock may lie a moment ahead by ours.
+      const [count, unit] = relativeStep(ahead > 0 && ahead < 60 ? 0 : ahead);
       return relative.format(count, unit);
     },
     /** A length of time in its largest unit, e.g. "3 weeks". */

@@ -1,10 +1,10 @@
 /** The map of pages: what the navigation and the palette offer, and the right each needs. */
-import { BookOpenText, ChartSpline, ListChecks, Mail, Radio, Route, Settings, Sunrise, Users, type LucideIcon } from "lucide-react";
+import { BookOpenText, ChartSpline, ClipboardCheck, ListChecks, Mail, Radio, Route, ScanSearch, Settings, ShieldAlert, Sunrise, Users, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
 import type { Key } from "@/i18n";
 
 export interface PageLink {
-  to: "/" | "/journey" | "/kpis" | "/people" | "/tasks" | "/inbox" | "/playbooks" | "/live" | "/settings";
+  to: "/" | "/journey" | "/kpis" | "/people" | "/tasks" | "/inbox" | "/playbooks" | "/live" | "/plan" | "/quality" | "/quarantine" | "/settings";
   label: Key;
   /** For the narrow bar at the bottom. */
   short?: Key;
@@ -39,6 +39,9 @@ export const GROUPS: readonly PageGroup[] = [
     title: "nav.group.data",
     pages: [
       { to: "/live", label: "nav.live", icon: Radio, right: "people" },
+      { to: "/quality", label: "nav.quality", icon: ScanSearch, right: "insight" },
+      { to: "/plan", label: "nav.plan", icon: ClipboardCheck, right: "insight" },
+      { to: "/quarantine", label: "nav.quarantine", icon: ShieldAlert, right: "people" },
       { to: "/settings", label: "nav.settings", icon: Settings, right: "insight" },
     ],
   },

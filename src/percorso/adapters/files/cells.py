@@ -21,11 +21,13 @@ class Cell:
 
     kind     text; json (a value of JSON Lines); number; boolean; time (without zone); date; instant (UTC); other
     decimal  how numbers are written, when text
+    timed    times had a type of their own and are written as ISO 8601, whatever `format` says of texts
     """
 
     sql: str
     kind: CellKind
     decimal: str = "."
+    timed: bool = False
 
     def of(self, table: str) -> "Cell":
         """The same column of a table's alias."""

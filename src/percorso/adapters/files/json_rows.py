@@ -35,14 +35,18 @@ class JsonFile:
 
     def batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Arrow batches: the wanted columns, the whole object, the line number."""
+        for read in self.chunks():
+            columns = [[self._cell(row, name) for _, row in read] for name in self.wanted]
+            whole = [_encode(row).decode() for _, row in read]
+            arrays = [pa.array(column, pa.string()) for column in (*columns, whole)]
+            yield pa.record_batch([*arrays, pa.array([line for line, _ in read], pa.int64())], schema=schema)
+
+    def chunks(self) -> Iterator[list[tuple[int, Mapping[str, Any]]]]:
+        """The rows with their numbers, some at a time."""
         with opened(self.path) as stream:
             numbered = enumerate(stream, start=1)
             while chunk := list(islice(numbered, CHUNK)):
-                read = [(line, row) for line, raw in chunk if (row := self._row(line, raw)) is not None]
-                columns = [[self._cell(row, name) for _, row in read] for name in self.wanted]
-                whole = [_encode(row).decode() for _, row in read]
-                arrays = [pa.array(column, pa.string()) for column in (*columns, whole)]
-                yield pa.record_batch([*arrays, pa.array([line for line, _ in read], pa.int64())], schema=schema)
+                yield [(line, row) for line, raw in chunk if (row := self._row(line, raw)) is not None]
 
     def _row(self, line: int, raw: bytes) -> Mapping[str, Any] | None:
         text = raw.strip()

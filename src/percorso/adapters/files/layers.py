@@ -128,6 +128,8 @@ def _readings(cell: Cell, column: str, formats: tuple[str, ...]) -> tuple[str, s
         return f"iso_civil({column})", f"iso_instant({column})"
     instants = [_formatted(column, one) for one in formats if _is_instant(one)]
     civil = [f"try_strptime({column}, {quoted(one)})" for one in formats if not _is_instant(one)]
+    if cell.timed:
+        civil.insert(0, f"iso_civil({column})")
     return _first(civil), _first(instants)
 
 

@@ -55,7 +55,7 @@ class _Building:
         alias = f"x{len(self.cells)}"
         self.fields.append(f"{cell.sql} AS {alias}")
         self.sources[name] = cell
-        self.cells[name] = Cell(alias, cell.kind, cell.decimal)
+        self.cells[name] = Cell(alias, cell.kind, cell.decimal, cell.timed)
 
     def take_list(self, rows: ListRows, alias: str, *, grouped: bool) -> None:
         """What was made of a list."""
@@ -108,7 +108,7 @@ def _finish(building: _Building, row_set: RowSet, driving: Staged, table: str) -
     for number, (name, value) in enumerate(row_set.columns):
         cell, wrong = computed_cell(value, scope)
         chosen.append(f"{cell.sql} AS y{number}")
-        cells[name] = Cell(f"y{number}", cell.kind, cell.decimal)
+        cells[name] = Cell(f"y{number}", cell.kind, cell.decimal, cell.timed)
         problems.extend(wrong)
     chosen += [f"{error_sql(problems)} AS _err", f"{position_sql(problems)} AS _err_pos"]
     inner = layers.over(f"SELECT {', '.join(building.fields)} FROM {' '.join(building.tables)}")

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from percorso.adapters.files.cells import LINE_BITS, Cell, CellKind, Names, missing
 from percorso.adapters.files.csv_rows import open_csv
+from percorso.adapters.files.excel_rows import EXCEL_NAMES, ExcelFile
 from percorso.adapters.files.json_rows import JsonFile
 from percorso.model.errors import InvalidInput
 from percorso.model.import_map import BadRow, FileFormat, FileSpec
@@ -60,7 +61,7 @@ def stage(
     """Read the files. `wanted` are the columns the map names; raises InvalidMapping when one is missing."""
     format_ = spec.format or _format(files[0])
     staged = Staged(spec.role, table, {}, files)
-    read = {"csv": _stage_csv, "jsonl": _stage_json, "parquet": _stage_parquet}[format_]
+    read = {"csv": _stage_csv, "jsonl": _stage_json, "excel": _stage_json, "parquet": _stage_parquet}[format_]
     read(con, spec, staged, list(dict.fromkeys(wanted)), note)
     for name in wanted:
         if name not in staged.cells:
@@ -74,10 +75,12 @@ def _format(path: Path) -> FileFormat:
         return "parquet"
     if {".jsonl", ".ndjson", ".json"} & set(suffixes):
         return "jsonl"
+    if EXCEL_NAMES & set(suffixes):
+        return "excel"
     if {".csv", ".tsv", ".txt"} & set(suffixes):
         return "csv"
     raise InvalidInput(
-        f"what kind of file is {path.name}? Name it .csv, .parquet or .jsonl, or set `format` in the map"
+        f"what kind of file is {path.name}? Name it .csv, .xlsx, .parquet or .jsonl, or set `format` in the map"
     )
 
 
@@ -123,11 +126,12 @@ def _stage_json(
     staged.raw = "_raw"
     names = [*(f"c{i}" for i in range(len(wanted))), "raw"]
     schema = pa.schema([*((name, pa.string()) for name in names), ("line", pa.int64())])
+    excel = (spec.format or _format(staged.files[0])) == "excel"
     seen: set[str] = set()
     known: set[str] = set()
     for index, path in enumerate(staged.files):
         note(path.name)
-        file = JsonFile(path, wanted)
+        file = ExcelFile(path, wanted, spec) if excel else JsonFile(path, wanted)
         into = f"INSERT INTO {staged.table} SELECT {', '.join(names)}, line + {index << LINE_BITS}"
         _insert(con, into, file.batches(schema))
         staged.rows += file.rows
@@ -138,7 +142,7 @@ def _stage_json(
     for name in wanted:
         if name not in seen and not empty:
             raise missing(name, known, staged.files[0].name)
-    staged.cells = {name: Cell(f"c{i}", "json") for i, name in enumerate(wanted)}
+    staged.cells = {name: Cell(f"c{i}", "json", timed=excel) for i, name in enumerate(wanted)}
 
 
 def _stage_parquet(

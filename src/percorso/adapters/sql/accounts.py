@@ -59,6 +59,10 @@ class SqlAccounts:
             connection.execute(delete(sessions).where(sessions.c.expires_at <= at))
             connection.execute(sessions.insert(), row)
 
+    def close_sessions(self, user_id: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
+
     def session_user(self, token_hash: str, at: Micros) -> User | None:
         query = (
             select(*_USER)

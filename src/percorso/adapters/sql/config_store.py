@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select
 
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.tables import config_records, state_meta
-from percorso.model.company import CompanyFacts
+from percorso.model.company import CompanyFacts, read_quiet
 from percorso.model.errors import Conflict, NotFound
 from percorso.model.time import Micros
 
@@ -35,6 +35,7 @@ class ConfigStore:
             secret=bytes.fromhex(facts["secret"]),
             packs=tuple(facts["packs"]),
             default_consent=facts["default_consent"],
+            quiet=read_quiet(facts.get("quiet", "21:00-08:00")),
         )
 
     def found(self, facts: CompanyFacts) -> None:
@@ -47,6 +48,7 @@ class ConfigStore:
             "secret": facts.secret.hex(),
             "packs": list(facts.packs),
             "default_consent": dict(facts.default_consent),
+            "quiet": "-".join(at.isoformat("minutes") for at in facts.quiet),
         }
         with self._database.write() as connection:
             if get_meta(connection, "company") is not None:
@@ -66,6 +68,18 @@ class ConfigStore:
         with self._database.write() as connection:
             connection.execute(delete(table).where(table.c.kind == kind, table.c.name == name))
             connection.execute(table.insert(), row)
+
+    def replace(self, kind: str, bodies: Mapping[str, Mapping[str, Any]], at: Micros) -> None:
+        """These records are all there are of a kind, from now on; one transaction."""
+        table = config_records
+        rows = [
+            {"kind": kind, "name": name, "body": json.dumps(body, ensure_ascii=False), "updated_at": at}
+            for name, body in bodies.items()
+        ]
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(table.c.kind == kind))
+            if rows:
+                connection.execute(table.insert(), rows)
 
     def remember_version(self, version: str) -> str | None:
         """Note the version of the configuration in force; the one before it when it was another, else None."""

@@ -25,6 +25,7 @@ from percorso.adapters.sql.memory_of_ids import MemoryOfIds
 from percorso.adapters.sql.seen import BUCKET
 from percorso.adapters.sql.tables import log_meta
 from percorso.model.errors import StoreUnavailable
+from percorso.model.item_name import item_name
 from percorso.model.time import DAY
 from percorso.model.verdict import LIVE_LANE, Candidate, ItemVerdict, Refused, Verdict
 from percorso.ports import LogEntry, LogSize
@@ -37,9 +38,12 @@ _ADD_COUNT = (
     "on conflict (source, day, verdict) do update set count = log_counts.count + excluded.count"
 )
 _KEEP_ASIDE = (
-    "insert into log_refused (received_at, source, message_id, verdict, reason, detail, line, body) "
-    "values (?,?,?,?,?,?,?,?)"
+    "insert into log_refused (received_at, source, message_id, verdict, reason, detail, line, body, event) "
+    "values (?,?,?,?,?,?,?,?,?)"
 )
+
+MOST_NAME = 200
+"""Characters kept of the name of a refused event."""
 
 _ACCEPTED = Verdict.ACCEPTED
 _RECEPTION_OF = attrgetter("source", "received_at")
@@ -198,10 +202,13 @@ def _judge(
 def _keep_aside(run: Run, refused: Sequence[Refused]) -> None:
     for one in refused:
         body = one.body.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
-        run(
-            _KEEP_ASIDE,
-            (one.received_at, one.source, one.message_id, str(one.verdict), one.reason, one.detail, one.line, body),
-        )
+        said = (one.received_at, one.source, one.message_id, str(one.verdict), one.reason, one.detail, one.line, body)
+        run(_KEEP_ASIDE, (*said, _kept_name(one.body)))
+
+
+def _kept_name(body: bytes) -> str | None:
+    name = item_name(body)
+    return name[:MOST_NAME].replace("\x00", "") if name else None
 
 
 def _count(

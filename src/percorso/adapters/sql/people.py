@@ -67,6 +67,11 @@ class SqlPeople:
             found = connection.execute(select(nodes.c.person_id).where(nodes.c.node_id == node_id)).scalar()
         return None if found is None else str(found)
 
+    def holders(self, node_ids: Sequence[str]) -> dict[str, str]:
+        with self._database.read() as connection:
+            found = select(nodes.c.node_id, nodes.c.person_id).where(nodes.c.node_id.in_(node_ids))
+            return {row.node_id: row.person_id for row in connection.execute(found)}
+
     def row(self, person_id: str) -> PersonRow | None:
         return self.rows([person_id]).get(person_id)
 

@@ -225,8 +225,24 @@ class SqlStateTransaction:
     def add_acts(self, made: Sequence[Decision], messages: Sequence[Message], todo: Sequence[Task]) -> int:
         new = self._insert_new(decisions, [_decision_row(one) for one in made], "decision_id")
         self._insert_new(outbox, [_message_row(one) for one in messages if one.decision_id in new], "message_id")
-        self._insert_new(tasks, [_task_row(one) for one in todo if one.decision_id in new], "task_id")
+        self._insert_new(
+            tasks, [_task_row(one) for one in self._not_open([t for t in todo if t.decision_id in new])], "task_id"
+        )
         return len(new)
+
+    def _not_open(self, todo: Sequence[Task]) -> list[Task]:
+        """Tasks of which none like them waits already: nobody shall ring the same person twice for the same play."""
+        if not todo:
+            return []
+        query = select(tasks.c.play, tasks.c.node_id).where(
+            tasks.c.done_at.is_(None), tasks.c.node_id.in_({one.node_id for one in todo})
+        )
+        waiting = {(row.play, row.node_id) for row in self._connection.execute(query)}
+        fresh: dict[tuple[str, str], Task] = {}
+        for one in todo:
+            if (one.play, one.node_id) not in waiting:
+                fresh.setdefault((one.play, one.node_id), one)
+        return list(fresh.values())
 
     def append_later(self, items: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         if items:

@@ -33,6 +33,9 @@ log_events = Table(
     Column("message_id", Text, nullable=False),
     Column("occurred_at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
+    Column("time_rule", SmallInteger, nullable=False),
+    Column("said_at", BigInteger),
+    Column("sent_at", BigInteger),
     Column("day", Integer, nullable=False),
     Column("hour", SmallInteger, nullable=False),
     Column("tie", BigInteger, nullable=False),
@@ -68,7 +71,27 @@ log_refused = Table(
     Column("detail", Text),
     Column("line", BigInteger),
     Column("body", Text),
+    Column("event", Text),
+    # What became of it later: `outcome` is dismissed, or the verdict on the mended item, whose id and place follow.
+    Column("settled_at", BigInteger),
+    Column("settled_by", Text),
+    Column("outcome", Text),
+    Column("mended_id", Text),
+    Column("mended_seq", BigInteger),
+    Column("rules", Text),
     sqlite_autoincrement=True,
+)
+# Those that still wait, in the order in which they are grouped and paged.
+Index(
+    "log_refused_waiting",
+    log_refused.c.verdict,
+    log_refused.c.reason,
+    log_refused.c.source,
+    log_refused.c.event,
+    log_refused.c.received_at,
+    log_refused.c.id,
+    sqlite_where=log_refused.c.settled_at.is_(None),
+    postgresql_where=log_refused.c.settled_at.is_(None),
 )
 
 log_counts = Table(
@@ -357,6 +380,48 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+# Counts of what came, by civil day (pipeline/tally.py): added up from the log's events once each, and made anew when what they
+# are counted by changes. Empty text stands for "unknown".
+tally_days = Table(
+    "tally_days",
+    STATE,
+    Column("day", Integer, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("touchpoint", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("events", BigInteger, nullable=False),
+    Column("historical", BigInteger, nullable=False),
+    Column("nobody", BigInteger, nullable=False),
+    Column("late_hour", BigInteger, nullable=False),
+    Column("late_day", BigInteger, nullable=False),
+    Column("late_week", BigInteger, nullable=False),
+    Column("bots", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tally_shapes = Table(
+    "tally_shapes",
+    STATE,
+    Column("name", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("events", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The few words a property takes; a property that takes many has one row, whose word is empty.
+tally_words = Table(
+    "tally_words",
+    STATE,
+    Column("name", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("first_day", Integer, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 FOLDED = (nodes, moved, people, positions, placed, unfolded, offsets)
 """Rebuilt by ``percorso replay`` from the log; live and replayed are compared byte for byte."""
 
@@ -373,6 +438,9 @@ KEPT = (
     mailbox,
     suppressions,
     audit,
+    tally_days,
+    tally_shapes,
+    tally_words,
     state_meta,
 )
 """What was done and decided; replay never touches it."""

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from percorso.adapters.sql.database import Database
@@ -21,23 +20,15 @@ from percorso.adapters.sql.tables import (
     tasks,
     to_append,
 )
-from percorso.model.event import NAME_OF_TYPE
+from percorso.model.item_name import item_name
 from percorso.model.time import DAY, Micros
-from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Verdict
+from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, TimeRule, Verdict
 from percorso.ports import Figures, LaneLag, Mark, Seen, SeenPerson
 
 COUNTED_BEHIND = 100_000
 """Entries behind that are counted one by one; beyond, the distance in the log is told."""
 MESSAGES_FRESH_S = 5.0
 """How old the counts of messages may be: they read the whole outbox."""
-
-
-class _Named(msgspec.Struct):
-    type: Any = None
-    event: Any = None
-
-
-_named = msgspec.json.Decoder(_Named).decode
 
 
 class SqlWatch:
@@ -156,6 +147,7 @@ def _latest_accepted(log: Connection, which: ColumnElement[bool] | None, limit: 
         log_events.c.seq,
         log_events.c.received_at,
         log_events.c.occurred_at,
+        log_events.c.time_rule,
         log_events.c.source,
         log_events.c.message_id,
         log_events.c.body,
@@ -177,11 +169,12 @@ def _accepted(row: Any) -> Seen:
         occurred_at=row.occurred_at,
         source=row.source,
         message_id=row.message_id,
-        name=_name(row.body),
+        name=item_name(row.body),
         verdict=Verdict.ACCEPTED.value,
         reason=None,
         detail=None,
         line=None,
+        time_rule=TimeRule(row.time_rule).word,
     )
 
 
@@ -193,20 +186,9 @@ def _refused(row: Any) -> Seen:
         occurred_at=None,
         source=row.source,
         message_id=row.message_id,
-        name=_name(row.body),
+        name=item_name(row.body),
         verdict=row.verdict,
         reason=row.reason,
         detail=row.detail,
         line=row.line,
     )
-
-
-def _name(body: str | None) -> str | None:
-    """The name of the event in an item, None when it cannot be read or has none."""
-    try:
-        item = _named(body or "")
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        return None
-    if isinstance(item.type, str) and item.type in NAME_OF_TYPE:
-        return NAME_OF_TYPE[item.type]
-    return item.event if isinstance(item.event, str) else None

@@ -53,7 +53,7 @@ export const engage = {
   "play.service": ["Nessuno: è servizio", "None: it is service"],
   "play.intent": ["Intento", "Intent"],
   "play.version": ["Versione {n}", "Version {n}"],
-  "inbox.title": ["Posta in uscita", "Sent mail"],
+  "inbox.title": ["Posta in uscita", "Outgoing mail"],
   "inbox.lead": [
     "Finché non imposti un server di posta, le email arrivano qui e non escono. Si leggono come le leggerebbe il cliente.",
     "Until you set a mail server, mails come here and go nowhere else. They read as the customer would read them.",
@@ -65,6 +65,12 @@ export const engage = {
   "inbox.back": ["Tutti i messaggi", "All messages"],
   "inbox.choose.title": ["Scegli un messaggio", "Choose a message"],
   "inbox.choose.text": ["Qui vedi quello che la persona ha ricevuto, collegamenti compresi.", "Here is what the person received, links included."],
+  "inbox.waiting": ["In attesa di partire", "Waiting to go"],
+  "inbox.waiting.lead": [
+    "Decisi e non ancora usciti, dal prossimo in poi.",
+    "Decided and not gone yet, the next one first.",
+  ],
+  "inbox.waiting.soon": ["Aspetta il suo momento", "Waits for its moment"],
   "inbox.empty.title": ["Nessun messaggio, per ora", "No message yet"],
   "inbox.empty.text": [
     "Quando un copione decide di scrivere a qualcuno, il messaggio appare qui. La storia importata decide ma non invia mai.",

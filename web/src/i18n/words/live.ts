@@ -32,6 +32,7 @@ export const live = {
   "live.seq": ["Posto nel registro", "Place in the log"],
   "live.received": ["Arrivato", "Received"],
   "live.occurred": ["Accaduto", "Occurred"],
+  "live.timeRule": ["Ora", "Time"],
   "live.line": ["Riga del file", "Line of the file"],
   "live.open": ["Apri la persona", "Open the person"],
   "live.empty.title": ["Ancora nessun evento", "No events yet"],

@@ -25,7 +25,7 @@ export const shell = {
   "nav.kpis": ["Indicatori", "KPIs"],
   "nav.people": ["Persone", "People"],
   "nav.tasks": ["Attività", "Tasks"],
-  "nav.inbox": ["Posta in uscita", "Sent mail"],
+  "nav.inbox": ["Posta in uscita", "Outgoing mail"],
   "nav.playbooks": ["Copioni", "Playbooks"],
   "nav.live": ["Eventi dal vivo", "Live events"],
   "nav.settings": ["Impostazioni", "Settings"],

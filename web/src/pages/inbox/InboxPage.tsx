@@ -35,6 +35,7 @@ export function InboxPage() {
     <Page title={t("inbox.title")} lead={t("inbox.lead")}>
       {mails.error && !mails.data && <Failure error={mails.error} retry={() => void mails.refetch()} />}
       {mails.isPending && <Loading height={400} />}
+      <Waiting />
       {mails.data && found.length === 0 && (
         <Panel>
           <Empty title={t("inbox.empty.title")} text={t("inbox.empty.text")} />
@@ -62,6 +63,42 @@ export function InboxPage() {
         </div>
       )}
     </Page>
+  );
+}
+
+/** What was decided and has not gone yet, with what it waits for. */
+function Waiting() {
+  const { t, text, word } = useWords();
+  const waiting = useQuery({
+    queryKey: ["inbox", "waiting"],
+    queryFn: () => body(api.GET("/api/inbox/waiting", { params: { query: { limit: 50 } } })),
+    refetchInterval: 10_000,
+  });
+  const found = waiting.data?.messages ?? [];
+  if (found.length === 0) return null;
+  return (
+    <Panel title={t("inbox.waiting")} hint={t("inbox.waiting.lead")} className={css.waiting}>
+      <ul className={css.queue}>
+        {found.map((each) => (
+          <li key={each.message_id}>
+            <span className={css.who}>
+              {each.person_id ? (
+                <Link to="/people/$id" params={{ id: each.person_id }}>
+                  {each.name ?? t("people.unknown")}
+                </Link>
+              ) : (
+                t("people.unknown")
+              )}
+            </span>
+            <span>{text(each.play.name)}</span>
+            <span className="quiet">{each.reason ? word("refusal", each.reason) : t("inbox.waiting.soon")}</span>
+            <span className={css.at}>
+              <When at={each.due_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

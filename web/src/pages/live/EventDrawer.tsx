@@ -41,6 +41,7 @@ function Detail({ item }: { item: LiveItem }) {
           [t("live.reason"), item.reason && <code className="mono">{item.reason}</code>],
           [t("live.received"), f.full(item.received_at)],
           [t("live.occurred"), item.occurred_at && f.full(item.occurred_at)],
+          [t("live.timeRule"), item.time_rule && word("timeRule", item.time_rule)],
           [t("live.source"), item.source],
           [t("live.touchpoint"), text(item.place?.touchpoint?.name)],
           [t("live.person"), item.place && (item.place.person_name ?? (person ? t("people.unknown") : t("live.nobody")))],

@@ -6,6 +6,7 @@ const item = (seq: number, verdict: LiveItem["verdict"] = "accepted"): LiveItem 
   seq,
   received_at: "2026-01-01T00:00:00Z",
   occurred_at: null,
+  time_rule: null,
   source: "web",
   message_id: `m${seq}`,
   name: "Page Viewed",

@@ -214,6 +214,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address_hash", "channel"),
     )
     op.create_table(
+        "tally_days",
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("touchpoint", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("events", sa.BigInteger(), nullable=False),
+        sa.Column("historical", sa.BigInteger(), nullable=False),
+        sa.Column("nobody", sa.BigInteger(), nullable=False),
+        sa.Column("late_hour", sa.BigInteger(), nullable=False),
+        sa.Column("late_day", sa.BigInteger(), nullable=False),
+        sa.Column("late_week", sa.BigInteger(), nullable=False),
+        sa.Column("bots", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "source", "touchpoint", "name"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tally_shapes",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("events", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "path", "type", "day"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tally_words",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("first_day", sa.Integer(), nullable=False),
+        sa.Column("events", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "path", "word"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "tasks",
         sa.Column("task_id", sa.Text(), nullable=False),
         sa.Column("decision_id", sa.Text(), nullable=False),

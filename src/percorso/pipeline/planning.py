@@ -1,0 +1,103 @@
+"""The tracking plan in force: read, generated, changed; what comes is compared with it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from percorso.data.planning import Break, Drift, Seen, breaking, drift, generate, seen_of
+from percorso.model.errors import Conflict, NotFound
+from percorso.model.plan import EventPlan, Plan
+from percorso.model.time import CivilClock
+from percorso.ports import Clock, Plans, Tallies
+
+LATELY = 7
+BEFORE = 28
+"""Days: what comes now, and what it is compared with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """plan: in force now; breaks: what it refuses that passed before."""
+
+    plan: Plan
+    breaks: tuple[Break, ...]
+
+
+@dataclass(frozen=True)
+class Planner:
+    """`known`: event names that the packs describe. `told`: called with each plan that comes into force."""
+
+    plans: Plans
+    tallies: Tallies
+    civil: CivilClock
+    clock: Clock
+    known: frozenset[str]
+    told: Callable[[Plan], None] = lambda _plan: None
+
+    def plan(self) -> Plan:
+        return self.plans.plan()
+
+    def seen(self, days: int | None = None) -> dict[str, Seen]:
+        """What was counted of the last days, of all time when None."""
+        since = 0 if days is None else self.civil.day_hour(self.clock.now())[0] - days
+        return seen_of(self.tallies.shapes(since), self.tallies.words())
+
+    def generated(self, names: Iterable[str] = ()) -> Plan:
+        """The plan in force with these events as they were seen, all of them when none is named.
+
+        Raises NotFound for a name that was never counted.
+        """
+        plan, seen = self.plan(), self.seen()
+        wanted = list(names) or sorted(name for name, one in seen.items() if name and one.events)
+        unknown = [name for name in wanted if name not in seen]
+        if unknown:
+            raise NotFound(f"no event {unknown[0]!r} was counted yet; wait a moment, or check the spelling")
+        made = {name: generate(name, seen[name], plan.events.get(name)) for name in wanted}
+        return Plan({**plan.events, **made}, plan.new_events)
+
+    def drift(self) -> list[Drift]:
+        """How what came in the last week differs from the plan."""
+        return drift(self.plan(), self.known, self.seen(LATELY), self.seen(BEFORE + LATELY))
+
+    def breaks(self, new: Plan) -> list[Break]:
+        """What a plan would refuse that the one in force lets pass, counted over the last 28 days."""
+        return breaking(self.plan(), new, self.seen(BEFORE))
+
+    def apply(self, new: Plan, *, accept_breaking: bool = False) -> Applied:
+        """Put a plan in force: what changed gets the next version. Raises Conflict when it breaks and that was not accepted."""
+        old = self.plan()
+        breaks = self.breaks(new)
+        if breaks and not accept_breaking:
+            raise Conflict(f"this plan would refuse what passes now: {_said(breaks)}; say that you accept it")
+        plan = Plan({name: _numbered(one, old.events.get(name)) for name, one in new.events.items()}, new.new_events)
+        self.plans.store(plan, self.clock.now())
+        self.told(plan)
+        return Applied(plan=plan, breaks=tuple(breaks))
+
+
+def changes(old: Plan, new: Plan) -> dict[str, str]:
+    """Event name -> added, changed or removed; ``new_events`` when that word changed."""
+    found = {name: "removed" for name in old.events if name not in new.events}
+    for name, plan in new.events.items():
+        before = old.events.get(name)
+        if before is None:
+            found[name] = "added"
+        elif _content(before) != _content(plan):
+            found[name] = "changed"
+    return found | ({"new_events": "changed"} if old.new_events != new.new_events else {})
+
+
+def _numbered(plan: EventPlan, before: EventPlan | None) -> EventPlan:
+    if before is None:
+        return plan
+    version = before.version + (_content(plan) != _content(before))
+    return EventPlan(plan.name, version, plan.schema, plan.new_properties, plan.types)
+
+
+def _content(plan: EventPlan) -> Mapping[str, Any]:
+    return plan.as_mapping() | {"version": 0}
+
+
+def _said(breaks: Iterable[Break]) -> str:
+    told = [f"{one.name or 'unplanned events'} {one.path} ({one.kind}, {one.events} events)" for one in breaks]
+    return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
