@@ -62,7 +62,9 @@ class TestTasks:
         assert {"name": "Task Done", "count": 1} in person["counters"]
         assert person["tasks"][0]["outcome"] == "solved"
 
-    def test_nobody_is_rung_twice_for_the_same_play(self, agent: Browser, company: Company, task: dict[str, Any]) -> None:
+    def test_nobody_is_rung_twice_for_the_same_play(
+        self, agent: Browser, company: Company, task: dict[str, Any]
+    ) -> None:
         low = {"kind": "nps", "score": 1, "scale": 10}
         take(company, track("Survey Answered", "m2", properties=low))
         assert [one["task_id"] for one in agent.get("/api/tasks").json()["tasks"]] == [task["task_id"]]

@@ -72,7 +72,7 @@ def task(number: int, due_at: int) -> Task:
         task_id=f"t{number}",
         decision_id=f"d{number}",
         node_id="adamail" if number != 9 else "nobody",
-        play="detractor_call_back",
+        play=f"call_back_{number}",
         queue="care",
         title={"it": "Richiama", "en": "Call back"},
         created_at=number,

@@ -29,7 +29,23 @@ from percorso.cli.opener import Opener
 from percorso.cli.output import report, say
 from percorso.model.errors import PercorsoError
 
-COMMANDS = (init, up, demo, importing, sources, qr, person, questions, quarantine, plan, keys, users, replay, backup, check)
+COMMANDS = (
+    init,
+    up,
+    demo,
+    importing,
+    sources,
+    qr,
+    person,
+    questions,
+    quarantine,
+    plan,
+    keys,
+    users,
+    replay,
+    backup,
+    check,
+)
 
 
 def build() -> typer.Typer:

@@ -244,7 +244,9 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake) -> Candi
                 occurred_at, rule = max(said_at + error, EARLIEST), _DEVICE
         if occurred_at > received_at + FUTURE_TOLERANCE:
             if intake.historical:  # no clock of a device runs ahead here: the file or its map is wrong
-                raise Refusal("invalid_timestamp", "history cannot lie ahead; look at the time's column, format and zone")
+                raise Refusal(
+                    "invalid_timestamp", "history cannot lie ahead; look at the time's column, format and zone"
+                )
             occurred_at, rule = received_at, _AHEAD
     says = packed(
         (kind, user_id, anonymous_id, group_id, previous_id, event, wire.name, said_at, wire.properties, wire.traits)

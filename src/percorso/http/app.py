@@ -77,7 +77,14 @@ def _routes(extra: Sequence[APIRouter] = ()) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     for resource in RESOURCES:
         app.include_router(resource.router, prefix="/api")
-    for router in (insight.router, internal.router, quarantine.internal_router, plan.internal_router, health.router, *extra):
+    for router in (
+        insight.router,
+        internal.router,
+        quarantine.internal_router,
+        plan.internal_router,
+        health.router,
+        *extra,
+    ):
         app.include_router(router)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app

@@ -379,6 +379,7 @@ class Company:
             return
         user = User(user_id=uuid4().hex, email=email, password=hashed, role=role, created_at=self.clock.now())
         self.accounts.add_user(user)
+        self.audit.record(AuditRow(self.clock.now(), "command line", "user.created", user.user_id))
 
     def identifiers_of(self, value: str) -> list[tuple[Identifier, str]]:
         """(identifier, person id) of every identifier with this value, as it is or in one of its kinds' spelling."""
