@@ -90,6 +90,18 @@ def test_a_wrong_password_and_an_unknown_user_are_answered_alike(browser: Browse
     assert "set-cookie" not in answer.headers
 
 
+def test_coming_going_and_being_refused_are_in_the_audit_log(company: Company, browser: Browser) -> None:
+    browser.post("/api/session", {"email": ADA, "password": "wrong"})
+    browser.post("/api/session", {"email": "nobody@example.com", "password": PASSWORD})
+    browser.sign_in(ADA)
+    browser.delete("/api/session")
+    assert [(row.actor, row.act) for row in reversed(company.audit.latest(3))] == [
+        (ADA, "session.refused"),
+        (ADA, "session.opened"),
+        (ADA, "session.closed"),
+    ]
+
+
 def test_an_unknown_user_costs_a_hash_too(company: Company, app: FastAPI) -> None:
     checked: list[str | None] = []
     passwords = app.state.services.door.passwords

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from percorso.model.decision import Decision
 from percorso.model.event import Placed
@@ -414,12 +414,27 @@ class Accounts(Protocol):
         ...
 
 
+Act: TypeAlias = Literal[
+    "user.created",
+    "password.set",
+    "session.opened",
+    "session.refused",
+    "session.closed",
+    "key.created",
+    "key.revoked",
+    "task.done",
+    "plan.changed",
+    "quarantine.replayed",
+    "quarantine.dismissed",
+]
+
+
 class AuditRow(NamedTuple):
     """Who did what, when. `actor` is an email or ``key:NAME``; `target` an id."""
 
     at: Micros
     actor: str
-    act: str
+    act: Act
     target: str | None
 
 

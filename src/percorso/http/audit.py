@@ -8,6 +8,7 @@ from percorso.http.auth import MayAudit
 from percorso.http.services import Given
 from percorso.http.wire import Iso, Limit
 from percorso.model.time import to_iso
+from percorso.ports import Act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class AuditRecord:
 
     at: Iso
     actor: str
-    act: str
+    act: Act
     target: str | None
 
 

@@ -13,7 +13,7 @@ from percorso.http.wire import Iso, Limit, PlainText, iso, read_time
 from percorso.model.time import to_iso
 from percorso.model.verdict import Verdict
 from percorso.pipeline.mending import Replayed, Tried
-from percorso.ports import AuditRow, Chosen, Quarantined, QuarantineGroup
+from percorso.ports import Act, AuditRow, Chosen, Quarantined, QuarantineGroup
 
 AsideName = Literal["quarantined", "conflict"]
 StateName = Literal["waiting", "replayed", "dismissed"]
@@ -242,7 +242,7 @@ def _dismiss(body: ChosenBody, services: Services, by: str) -> DismissRecord:
     return DismissRecord(dismissed=number)
 
 
-def _note(services: Services, by: str, act: str, number: int) -> None:
+def _note(services: Services, by: str, act: Act, number: int) -> None:
     if number:
         services.audit.record(AuditRow(services.clock.now(), by, act, str(number)))
 

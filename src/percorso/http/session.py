@@ -70,6 +70,8 @@ def sign_in(body: SignIn, request: Request, response: Response, services: Given)
     user = services.accounts.user_by_email(email)
     if not services.door.passwords.check(user.password if user else None, body.password) or user is None:
         services.door.failed(email, address, now)
+        if user is not None:
+            services.audit.record(AuditRow(now, email, "session.refused", user.user_id))
         raise Unauthenticated("email or password is wrong")
     services.door.succeeded(email, address)
     if services.door.passwords.is_stale(user.password):
@@ -83,7 +85,10 @@ def sign_out(request: Request, response: Response, services: Given) -> SessionSt
     name = cookie_name(request, services)
     token = request.cookies.get(name)
     if token is not None:
+        user = session_user(request, services)
         services.accounts.close_session(hash_token(token))
+        if user is not None:
+            services.audit.record(AuditRow(services.clock.now(), user.email, "session.closed", None))
     response.delete_cookie(name, path="/", secure=is_secure(request, services), httponly=True, samesite="lax")
     return _state(None, services)
 

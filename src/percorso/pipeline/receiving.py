@@ -6,6 +6,7 @@ waits, and stops no other.
 """
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -66,7 +67,7 @@ class Appends(Protocol):
     def append(self, items: Sequence[ImportedItem], bad: Sequence[BadRow], how: How) -> Mapping[str, int]: ...
 
 
-class Taker:
+class Taker(ABC):
     """One source, taken from again and again."""
 
     def __init__(self, source: Source, statuses: Statuses, clock: Clock) -> None:
@@ -75,9 +76,9 @@ class Taker:
         self._clock = clock
         self._backoff = Backoff()
 
+    @abstractmethod
     def take(self, stop: threading.Event, *, once: bool) -> None:
         """Take what waits and, with not `once`, what comes, until stopped. Raises what goes wrong."""
-        raise NotImplementedError
 
     def once(self, stop: threading.Event) -> None:
         """Take what waits, and return. Raises what goes wrong."""

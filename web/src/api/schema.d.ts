@@ -868,8 +868,11 @@ export interface components {
          * @description One act. `actor`: an email, or ``key:NAME``; `target`: an id.
          */
         AuditRecord: {
-            /** Act */
-            act: string;
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "quarantine.replayed" | "quarantine.dismissed";
             /** Actor */
             actor: string;
             /**

@@ -7,7 +7,7 @@ import { Panel } from "@/parts/Page";
 
 /** Who changed what. */
 export function Audit() {
-  const { t, word } = useWords();
+  const { t } = useWords();
   const f = useFormat();
   const audit = useQuery({ queryKey: ["audit"], queryFn: () => body(api.GET("/api/audit", { params: { query: { limit: 20 } } })) });
   return (
@@ -21,7 +21,7 @@ export function Audit() {
             columns={[
               { key: "at", head: t("settings.audit.at"), cell: (row) => f.moment(row.at) },
               { key: "who", head: t("settings.audit.who"), names: true, cell: (row) => row.actor },
-              { key: "what", head: t("settings.audit.what"), cell: (row) => word("audit", row.act) },
+              { key: "what", head: t("settings.audit.what"), cell: (row) => t(`audit.${row.act}`) },
             ]}
           />
         )}
