@@ -59,7 +59,7 @@ _EVENT = """
         CASE WHEN k BETWEEN 75 AND 84 THEN 'EUR' END AS currency,
         CASE WHEN k IN (92, 93) THEN floor(random() * 11) WHEN k IN (94, 95) THEN 1 + floor(random() * 5) END AS score,
         CASE WHEN k IN (92, 93) THEN 10.0 WHEN k IN (94, 95) THEN 5.0 END::DOUBLE AS scale,
-        'said' AS time_rule, NULL::TIMESTAMP AS said_at, NULL::TIMESTAMP AS sent_at,
+        false AS robot, 'said' AS time_rule, NULL::TIMESTAMP AS said_at, NULL::TIMESTAMP AS sent_at,
         NULL::VARCHAR AS reply_to,
         CASE WHEN k IN (92, 93) THEN 'nps' WHEN k IN (94, 95) THEN 'csat' END AS survey_kind,
         CASE WHEN k >= 96 THEN round(-60 * ln(random()), 1) END AS wait_s, 'it' AS language,
@@ -219,6 +219,7 @@ def _mark_processed(state: Database, count: int) -> None:
                     "channel": "web",
                     "phase": "before",
                     "stage": None,
+                    "robot": 0,
                 }
                 for seq in range(at, min(at + 20_000, count + 1))
             ]

@@ -119,7 +119,7 @@ def test_every_planted_fault_is_found_with_its_cost(planted: Company, clock: Mov
 ORACLE = """
 SELECT source, touchpoint, count(*) AS events,
     count(*) FILTER (NOT historical) AS live,
-    count(*) FILTER (node_id IS NULL) AS nobody,
+    count(*) FILTER (node_id IS NULL AND coalesce(context, '') NOT LIKE '%Googlebot%') AS nobody,
     count(*) FILTER (NOT historical AND received_at - occurred_at > INTERVAL 1 HOUR) AS late_hour,
     count(*) FILTER (NOT historical AND received_at - occurred_at > INTERVAL 1 DAY) AS late_day,
     count(*) FILTER (NOT historical AND received_at - occurred_at > INTERVAL 7 DAY) AS late_week,

@@ -579,6 +579,7 @@ class SeenPerson(NamedTuple):
     person_id: str | None
     name: str | None
     touchpoint: str | None
+    robot: bool
 
 
 class Mark(NamedTuple):

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         default=("retail",), description="First start only: packs in force, comma-separated names or files."
     )
 
+    robots: Literal["out", "in"] = Field(
+        default="out",
+        description="Whether robots that look at pages count as people; their events are labelled either way.",
+    )
     link_domains: Words = Field(
         default=(), description="Hosts that QR codes may lead to, their subdomains included, comma-separated."
     )

@@ -109,7 +109,7 @@ def test_people_and_positions_are_replaced_and_removed(database: Database, state
 
 
 def test_placed_and_moved(database: Database, state: SqlState) -> None:
-    first = Placed(1, "a", "a", "web.shop", "web", "before", "discover")
+    first = Placed(1, "a", "a", "web.shop", "web", "before", "discover", robot=True)
     with state.transaction() as transaction:
         transaction.store_placed([first, Placed(2, None, None, None, None, None, None)])
         transaction.store_placed([first._replace(person_id="z")])  # a repeated batch writes the same rows again
@@ -118,7 +118,7 @@ def test_placed_and_moved(database: Database, state: SqlState) -> None:
     with database.read() as connection:
         rows = [tuple(row) for row in connection.execute(select(placed).order_by(placed.c.seq))]
         went = [tuple(row) for row in connection.execute(select(moved))]
-    assert rows == [(1, "a", "z", "web.shop", "web", "before", "discover"), (2, *[None] * 6)]
+    assert rows == [(1, "a", "z", "web.shop", "web", "before", "discover", 1), (2, *[None] * 6, 0)]
     assert went == [("a", "z")]
 
 

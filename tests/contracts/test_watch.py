@@ -161,13 +161,13 @@ def test_places_follow_the_person(watch: SqlWatch, database: Database) -> None:
         transaction.store_placed(
             [
                 Placed(1, "dev", "dev", "web.shop", "web", "before", None),
-                Placed(2, None, None, None, None, None, None),
+                Placed(2, None, None, None, None, None, None, robot=True),
             ]
         )
         transaction.store_nodes([Node("dev", "anonymous_id", "a1", "ada", "ada", {"ada": 0}, NOBODY)])
         transaction.store_moved({"dev": "ada"})
         transaction.store_people([PersonRow("ada", "Ada", 1, 2, 1, 0, {}, True)], ["dev"])
     assert watch.placed([1, 2, 3]) == {
-        1: SeenPerson(1, "ada", "Ada", "web.shop"),
-        2: SeenPerson(2, None, None, None),
+        1: SeenPerson(1, "ada", "Ada", "web.shop", robot=False),
+        2: SeenPerson(2, None, None, None, robot=True),
     }

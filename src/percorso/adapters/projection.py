@@ -11,7 +11,7 @@ LOG_COLUMNS = (
     f" coalesce(said_at, {_NEVER}) AS said_at, coalesce(sent_at, {_NEVER}) AS sent_at, day, hour, tie, historical, body"
 )
 PLACED_COLUMNS = ", ".join(
-    ("seq", *(nullable(name) for name in ("node_id", "person_id", "touchpoint", "channel", "phase", "stage")))
+    ("seq", *(nullable(name) for name in ("node_id", "person_id", "touchpoint", "channel", "phase", "stage")), "robot")
 )
 
 _PATHS = (
@@ -63,7 +63,7 @@ def projection(raw: str, placed: str) -> str:
             make_timestamp(nullif(said_at, {_NEVER})) AS said_at, make_timestamp(nullif(sent_at, {_NEVER})) AS sent_at,
             r.seq AS seq, tie, historical <> 0 AS historical,
             nullif(l.touchpoint, '') AS touchpoint, nullif(l.channel, '') AS channel, nullif(l.phase, '') AS phase,
-            nullif(l.stage, '') AS stage,
+            nullif(l.stage, '') AS stage, coalesce(l.robot, 0) <> 0 AS robot,
             DATE '1970-01-01' + day::INTEGER AS local_date, hour::SMALLINT AS local_hour,
             nullif({_said("userId")}, '') AS user_id, nullif({_said("anonymousId")}, '') AS anonymous_id,
             {_said("properties.order_id")} AS order_id, {_number("properties.revenue")} AS revenue,

@@ -5,11 +5,9 @@ it is a person is taken for one. Servers that call us by a program of theirs are
 """
 
 from functools import lru_cache
-from importlib.metadata import version
 
 from crawleruseragents import is_crawler  # type: ignore[import-untyped]
 
-LIST = f"crawler-user-agents {version('crawler-user-agents')}"
 MOST_READ = 512
 """Characters of a user agent that are looked at."""
 

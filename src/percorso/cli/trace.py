@@ -11,7 +11,7 @@ from percorso.ports import EngineSession, PeopleReader
 SHOWN = ("message_id", "source", "verdict", "reason", "detail", "received_at", "line", "seq")
 WHERE = (
     *("name", "type", "occurred_at", "time_rule", "said_at", "sent_at", "node_id", "person_id"),
-    *("touchpoint", "channel", "phase", "stage", "historical"),
+    *("touchpoint", "channel", "phase", "stage", "robot", "historical"),
 )
 TIMES = {
     "received": "that of its reception; it gave none",
@@ -92,6 +92,12 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() + "Z" if hasattr(value, "isoformat") else value for name, value in row.items()}
 
 
+def _who(event: dict[str, Any], person: dict[str, Any] | None) -> str:
+    if person is None:
+        return "nobody, a robot" if event["robot"] else "unknown"
+    return str(person["name"] or person["person_id"])
+
+
 def show_story(told: dict[str, Any]) -> None:
     """The story for people."""
     for part in told["events"]:
@@ -103,7 +109,7 @@ def show_story(told: dict[str, Any]) -> None:
         say(f"  {event['name']} on {event['occurred_at']} at {event['touchpoint'] or 'an unknown touchpoint'}")
         if event["time_rule"] in TIMES:
             say(f"  time: {TIMES[event['time_rule']].format(**event)}")
-        say(f"  person: {(person['name'] or person['person_id']) if person else 'unknown'}")
+        say(f"  person: {_who(event, person)}")
         for fold in part["folds"]:
             rest = ", ".join(f"{name} {value}" for name, value in fold.items() if name != "fold")
             say(f"  {fold['fold']}: {rest}")

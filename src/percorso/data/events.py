@@ -60,5 +60,13 @@ def read_event(entry: LogEntry) -> Event:
     )
 
 
+def page_agent(event: Event) -> str | None:
+    """The user agent of the page that sent an event; None when no page did. Servers call by programs of theirs."""
+    agent = event.context.get("userAgent")
+    if agent.__class__ is str and agent and (event.type == "page" or "page" in event.context):
+        return str(agent)
+    return None
+
+
 def _id(value: Any) -> str | None:
     return None if value is None or value == "" else str(value)

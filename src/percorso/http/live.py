@@ -25,12 +25,16 @@ TimeRuleName = Literal["said", "received", "ahead", "device"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivePlace:
-    """Whose an accepted event is and where it happened; comes when it is folded. `person_id` null: nobody's."""
+    """Whose an accepted event is and where it happened; comes when it is folded. `person_id` null: nobody's.
+
+    `robot`: a page sent it that a robot looked at.
+    """
 
     seq: int
     person_id: str | None
     person_name: str | None
     touchpoint: Named | None
+    robot: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,4 +155,5 @@ def _place(placed: SeenPerson, names: Names) -> LivePlace:
         person_id=placed.person_id,
         person_name=placed.name,
         touchpoint=names.touchpoint(placed.touchpoint),
+        robot=placed.robot,
     )

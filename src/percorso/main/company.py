@@ -50,6 +50,7 @@ from percorso.ports import (
 from percorso.settings import Settings
 
 if TYPE_CHECKING:
+    from percorso.execution.decide import Decider
     from percorso.main.sources import Sources
     from percorso.model.plan import Plan
     from percorso.pipeline.analyse import Analyst
@@ -117,15 +118,23 @@ class Company:
     def processor(self) -> "Processor":
         """What folds the log into state, and decides."""
         from percorso.execution.decide import Decider
+
+        return self.folding(self.log, self.state, Decider(self.config))
+
+    def folding(self, log: EventLog, state: State, decider: "Decider | None") -> "Processor":
+        """What folds a log into a state by this company's rules."""
+        from percorso.adapters.robots import is_robot
         from percorso.pipeline.process import Processor
 
         return Processor(
-            self.log,
-            self.state,
+            log,
+            state,
             self.config,
             self.facts.secret,
             currency=self.facts.currency,
-            decider=Decider(self.config),
+            decider=decider,
+            is_robot=is_robot,
+            robots_in=self.settings.robots == "in",
         )
 
     def leader(self, role: Role) -> Leader:
@@ -354,10 +363,9 @@ class Company:
     @cached_property
     def tallier(self) -> "Tallier":
         """What counts events by day, for the page of quality."""
-        from percorso.adapters.robots import LIST
         from percorso.pipeline.tally import Tallier
 
-        return Tallier(self.engine, self.tallies, self.log.log_id, LIST)
+        return Tallier(self.engine, self.tallies, self.log.log_id)
 
     def make_key(self, kind: str, name: str) -> tuple[ApiKey, str]:
         """A new API key and its text, which is kept nowhere."""

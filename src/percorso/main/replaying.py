@@ -15,7 +15,6 @@ from percorso.adapters.sql.digest import digests
 from percorso.adapters.sql.state import SqlState
 from percorso.adapters.sql.tables import moved, nodes, offsets, people, placed, positions
 from percorso.main.company import Company
-from percorso.pipeline.process import Processor
 from percorso.pipeline.replay import LogUpTo, fold_again
 from percorso.ports import EventLog
 
@@ -54,8 +53,7 @@ def fold_aside(
     """Fold the company's log up to some places into an empty database; the number of events."""
     log: EventLog = LogUpTo(company.log, places)
     state = SqlState(aside, company.log.log_id)
-    facts = company.facts
-    return fold_again(Processor(log, state, company.config, facts.secret, currency=facts.currency), told)
+    return fold_again(company.folding(log, state, None), told)
 
 
 def folded_to(connection: Connection) -> dict[int, int]:

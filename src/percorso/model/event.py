@@ -67,6 +67,7 @@ class Placed(NamedTuple):
 
     node_id    the identifier the event is folded under (see data/identity.py)
     stage      the stage of the main journey that this event opens, else None
+    robot      a page sent it that a robot looked at
     """
 
     seq: int
@@ -76,3 +77,4 @@ class Placed(NamedTuple):
     channel: str | None
     phase: str | None
     stage: str | None
+    robot: bool = False

@@ -34,6 +34,7 @@ EVENTS: Mapping[str, ColumnOf] = {
     "channel": ColumnOf("string", "channel of the touchpoint"),
     "phase": ColumnOf("string", "before, during or after the purchase"),
     "stage": ColumnOf("string", "the stage of the main journey that this event opens, else null"),
+    "robot": ColumnOf("!boolean", "sent by a page that a robot looked at; in no figure unless robots are let in"),
     "local_date": ColumnOf("!date", "civil date of occurred_at in the company's zone"),
     "local_hour": ColumnOf("!int16", "civil hour, 0 to 23"),
     "user_id": ColumnOf("string", "userId of the call"),

@@ -4,13 +4,13 @@ A micro-batch is one transaction: the events are read, the people they touch loa
 written once, together with the reader's offset. A crash repeats the batch and never skips it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
-from percorso.data.events import read_event
+from percorso.data.events import page_agent, read_event
 from percorso.data.identity import Resolution, identifiers, node_id, resolve
 from percorso.data.profile import display_name, fold_consents, fold_facts
 from percorso.data.touchpoint import TouchpointFinder
@@ -61,7 +61,9 @@ class _Pending:
 class Processor:
     """Folds the log into state. One at a time: it owns the readers ``process/0`` and ``process/1``.
 
-    decider   None folds without acting (replay)
+    decider    None folds without acting (replay)
+    is_robot   whether a browser of this user agent is one; its events are labelled, and nobody's
+    robots_in  robots are folded like people all the same
     """
 
     def __init__(
@@ -73,12 +75,16 @@ class Processor:
         *,
         currency: str = "EUR",
         decider: Decides | None = None,
+        is_robot: Callable[[str], bool] = lambda _: False,
+        robots_in: bool = False,
     ) -> None:
         self._log = log
         self._state = state
         self._decider = decider
         self._secret = secret
         self._currency = currency
+        self._is_robot = is_robot
+        self._robots_in = robots_in
         self._touchpoints = TouchpointFinder(config.touchpoints)
         self._stages = StageFinder(config.journeys)
         self._feelings = FeelingReader(config.feelings)
@@ -176,8 +182,15 @@ class Processor:
         if transaction.offset(f"process/{lane}") != self._offsets[lane]:
             raise Conflict("another process folds this log; stop it first")
 
-    def pairs(self, event: Event) -> list[tuple[str, Identifier]]:
+    def robot(self, event: Event) -> bool:
+        """Whether a page sent it that a robot looked at."""
+        agent = page_agent(event)
+        return agent is not None and self._is_robot(agent)
+
+    def pairs(self, event: Event, robot: bool) -> list[tuple[str, Identifier]]:
         """An event's (node id, identifier) pairs, strongest first."""
+        if robot and not self._robots_in:
+            return []
         if event.traits or event.type == "alias" or "externalIds" in event.context:
             return self._pairs_of(event)
         said = (event.user_id, event.anonymous_id)  # all that such an event tells of who it is
@@ -190,7 +203,7 @@ class Processor:
     def _pairs_of(self, event: Event) -> list[tuple[str, Identifier]]:
         return [(node_id(self._secret, identifier), identifier) for identifier in identifiers(event)]
 
-    def place(self, event: Event, node: Node | None) -> tuple[Placed, EventSubject, list[tuple[str, str]]]:
+    def place(self, event: Event, node: Node | None, robot: bool) -> tuple[Placed, EventSubject, list[tuple[str, str]]]:
         """Whose the event is, where it happened and which stages it opens."""
         subject = EventSubject(event)
         touchpoint, channel, phase = self._touchpoints.find(event, subject)
@@ -198,7 +211,7 @@ class Processor:
         opened = self._stages.stages(event, subject)
         stage = next((stage for journey, stage in opened if journey == self._stages.main), None)
         key, person = (None, None) if node is None else (node.node_id, node.person_id)
-        return Placed(event.seq, key, person, touchpoint, channel, phase, stage), subject, opened
+        return Placed(event.seq, key, person, touchpoint, channel, phase, stage, robot), subject, opened
 
     def evidence(self, event: Event, placed: Placed, subject: EventSubject) -> list[Evidence]:
         return self._feelings.read(event, placed.touchpoint, subject)
@@ -227,11 +240,16 @@ class _Batch:
         self._family: dict[str, set[str]] = {}
 
     def run(self) -> None:
-        pairs = [self._processor.pairs(event) for event in self._events]
+        processor = self._processor
+        robots = [processor.robot(event) for event in self._events]
+        pairs = [processor.pairs(event, robot) for event, robot in zip(self._events, robots, strict=True)]
         resolution = resolve(pairs, self._load, self._transaction.children_of)
         self._nodes = resolution.nodes
         self._load_families(resolution, pairs)
-        rows = [self._event(event, its[0][0] if its else None) for event, its in zip(self._events, pairs, strict=True)]
+        rows = [
+            self._event(event, its[0][0] if its else None, robot)
+            for event, its, robot in zip(self._events, pairs, robots, strict=True)
+        ]
         for node in list(self._pending):
             self._settle(node)
         self._store(resolution, rows)
@@ -262,9 +280,9 @@ class _Batch:
             self._family.setdefault(member.person_id, set()).add(member.node_id)
         self._touched = people
 
-    def _event(self, event: Event, key: str | None) -> Placed:
+    def _event(self, event: Event, key: str | None, robot: bool) -> Placed:
         processor = self._processor
-        placed, subject, opened = processor.place(event, None if key is None else self._nodes[key])
+        placed, subject, opened = processor.place(event, None if key is None else self._nodes[key], robot)
         if key is None:
             return placed
         pending = self._pending.get(key)

@@ -17,25 +17,23 @@ _decode = msgspec.json.Decoder().decode
 
 STRETCH = 250_000
 """Places of the log that are counted at once: they are held in memory."""
-VERSION = 2
+VERSION = "3"
 """Of what is counted; another one counts everything again."""
 
 
 @dataclass(frozen=True)
 class Tallier:
-    """Call `step` again and again from one process. `robots`: the list by which robots are told."""
+    """Call `step` again and again from one process."""
 
     engine: Engine
     tallies: Tallies
     log_id: str
-    robots: str
 
     def step(self) -> int:
         """Count the next stretch. Returns how many places of the log were counted, 0 when none wait."""
         before = self.tallies.mark()
-        version = f"{VERSION}, {self.robots}"
-        if before is None or (before.log_id, before.version) != (self.log_id, version):
-            before = TallyMark(log_id=self.log_id, version=version, seq=0)
+        if before is None or (before.log_id, before.version) != (self.log_id, VERSION):
+            before = TallyMark(log_id=self.log_id, version=VERSION, seq=0)
             self.tallies.reset(before)
         with self.engine.session() as session:
             upto = min(session.upto(), before.seq + STRETCH)

@@ -1618,12 +1618,16 @@ export interface components {
         /**
          * LivePlace
          * @description Whose an accepted event is and where it happened; comes when it is folded. `person_id` null: nobody's.
+         *
+         *     `robot`: a page sent it that a robot looked at.
          */
         LivePlace: {
             /** Person Id */
             person_id: string | null;
             /** Person Name */
             person_name: string | null;
+            /** Robot */
+            robot: boolean;
             /** Seq */
             seq: number;
             touchpoint: components["schemas"]["Named"] | null;

@@ -15,7 +15,7 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 def _effective_placed() -> Select[Any]:
     """`placed` as readers see it: where a node moved later depends on where batches ended, whose it is now does not."""
     person = func.coalesce(moved.c.person_id, placed.c.person_id)
-    at = (placed.c.touchpoint, placed.c.channel, placed.c.phase, placed.c.stage)
+    at = (placed.c.touchpoint, placed.c.channel, placed.c.phase, placed.c.stage, placed.c.robot)
     return select(placed.c.seq, placed.c.node_id, person, *at).outerjoin(moved, moved.c.node_id == placed.c.node_id)
 
 

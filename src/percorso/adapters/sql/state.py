@@ -186,16 +186,19 @@ class SqlStateTransaction:
         )
 
     def store_placed(self, rows: Sequence[Placed]) -> None:
-        columns = "seq, node_id, person_id, touchpoint, channel, phase, stage"
+        columns = "seq, node_id, person_id, touchpoint, channel, phase, stage, robot"
         if self._is_sqlite:
             insert_rows(self._raw.execute, f"insert or replace into {placed.name} ({columns})", rows)
         else:
-            kinds = ("bigint", "text", "text", "text", "text", "text", "text")
+            kinds = ("bigint", "text", "text", "text", "text", "text", "text", "smallint")
             clause = (
                 "on conflict (seq) do update set node_id = excluded.node_id, person_id = excluded.person_id, "
-                + ", ".join(f"{name} = excluded.{name}" for name in ("touchpoint", "channel", "phase", "stage"))
+                + ", ".join(
+                    f"{name} = excluded.{name}" for name in ("touchpoint", "channel", "phase", "stage", "robot")
+                )
             )
-            self._store(f"insert into {placed.name} ({columns})", clause, rows, kinds)
+            plain = [(*row[:-1], int(row.robot)) for row in rows]
+            self._store(f"insert into {placed.name} ({columns})", clause, plain, kinds)
 
     def _store(self, into: str, conflict: str, rows: Sequence[Sequence[Any]], kinds: Sequence[str]) -> None:
         """Many rows in one statement; `kinds` are the PostgreSQL types of the columns."""

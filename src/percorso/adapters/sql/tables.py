@@ -201,6 +201,7 @@ placed = Table(
     Column("channel", Text),
     Column("phase", Text),
     Column("stage", Text),
+    Column("robot", SmallInteger, nullable=False),
 )
 
 # Events that could not be folded; they lie in the log and the lake, belong to nobody, and wait to be looked at.

@@ -114,7 +114,7 @@ class SqlWatch:
     def placed(self, seqs: Sequence[int]) -> dict[int, SeenPerson]:
         holder = func.coalesce(moved.c.person_id, placed.c.person_id)
         query = (
-            select(placed.c.seq, holder, people.c.name, placed.c.touchpoint)
+            select(placed.c.seq, holder, people.c.name, placed.c.touchpoint, placed.c.robot)
             .select_from(
                 placed.outerjoin(moved, moved.c.node_id == placed.c.node_id).outerjoin(
                     people, people.c.person_id == holder
@@ -123,7 +123,7 @@ class SqlWatch:
             .where(placed.c.seq.in_(seqs))
         )
         with self._state.read() as state:
-            return {row[0]: SeenPerson(*row) for row in state.execute(query)}
+            return {row[0]: SeenPerson(*row[:4], robot=bool(row[4])) for row in state.execute(query)}
 
 
 def _offsets(state: Connection) -> dict[str, int]:

@@ -37,7 +37,9 @@ class Reader:
 
     @cached_property
     def events(self) -> Any:
-        return self.session.table("events")
+        """All but what robots did, unless they were let in and are somebody."""
+        events = self.session.table("events")
+        return events.filter(~events.robot | events.node_id.notnull())
 
     @cached_property
     def told(self) -> list[Told]:

@@ -23,6 +23,12 @@ export const live = {
   "live.source": ["Fonte", "Source"],
   "live.verdict": ["Verdetto", "Verdict"],
   "live.processing": ["in elaborazione", "processing"],
+  "live.robot": ["un robot", "a robot"],
+  "live.robotLabel": ["Robot", "Robot"],
+  "live.robotWhy": [
+    "Il browser dichiara di essere un programma: l’evento resta nel registro, ma non è di nessuno e non entra nei numeri.",
+    "The browser says it is a program: the event stays in the log, but it is nobody’s and in no figure.",
+  ],
   "live.nobody": ["di nessuno", "nobody’s"],
   "live.unnamed": ["Elemento illeggibile", "Unreadable item"],
   "live.detail": ["Dettaglio dell’evento", "Event detail"],

@@ -44,6 +44,7 @@ function Detail({ item }: { item: LiveItem }) {
           [t("live.timeRule"), item.time_rule && word("timeRule", item.time_rule)],
           [t("live.source"), item.source],
           [t("live.touchpoint"), text(item.place?.touchpoint?.name)],
+          [t("live.robotLabel"), item.place?.robot && t("live.robotWhy")],
           [t("live.person"), item.place && (item.place.person_name ?? (person ? t("people.unknown") : t("live.nobody")))],
           [t("live.messageId"), item.message_id && <code className="mono">{item.message_id}</code>],
           [t("live.seq"), item.seq !== null && f.whole(item.seq)],

@@ -43,7 +43,7 @@ const Line = memo(function Line({ item, onOpen }: { item: LiveItem; onOpen: (ite
         <span className={css.at}>{f.clockSeconds(item.received_at)}</span>
         <span className={css.name}>{item.name ? word("event", item.name) : t("live.unnamed")}</span>
         <span className={css.person}>
-          {item.place ? (item.place.person_name ?? (item.place.person_id ? t("people.unknown") : t("live.nobody"))) : item.seq === null ? "" : t("live.processing")}
+          {item.place?.robot ? t("live.robot") : item.place ? (item.place.person_name ?? (item.place.person_id ? t("people.unknown") : t("live.nobody"))) : item.seq === null ? "" : t("live.processing")}
         </span>
         <span className={css.touchpoint}>{text(item.place?.touchpoint?.name)}</span>
         <span className={css.source}>{item.source}</span>

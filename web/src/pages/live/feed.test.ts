@@ -39,7 +39,7 @@ describe("live feed", () => {
 
   it("tells whose an event is once it is processed", () => {
     const state = feed(EMPTY_FEED, news(item(1)));
-    const place = { seq: 1, person_id: "p", person_name: "Ada", touchpoint: null };
+    const place = { seq: 1, person_id: "p", person_name: "Ada", touchpoint: null, robot: false };
     const told = feed(state, { type: "news", news: { items: [], places: [place], missed: 2 }, verdict: undefined });
     expect(told.shown[0]?.place).toEqual(place);
     expect(told.missed).toBe(2);

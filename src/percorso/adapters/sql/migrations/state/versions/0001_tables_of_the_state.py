@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=True),
         sa.Column("phase", sa.Text(), nullable=True),
         sa.Column("stage", sa.Text(), nullable=True),
+        sa.Column("robot", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_table(
