@@ -40,13 +40,13 @@ test-all: setup chromium postgresql brokers test-sdks ## all tests: PostgreSQL, 
 	cd tag && npm test --silent
 	PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault and not sdk"
 	$(PYTEST) tests/browser
-	PERCORSO_TEST_POSTGRES=required $(PYTEST) -m fault
+	PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required $(PYTEST) -m fault
 
 test-sdks: setup chromium .tools/sdks/.ready ## real clients of Segment, RudderStack and Jitsu against a server of ours
 	PERCORSO_TEST_SDKS=required $(PYTEST) -m sdk tests/sdks
 
-soak: setup postgresql ## the long fault rounds, whose figures go into closing notes
-	PERCORSO_TEST_POSTGRES=required PERCORSO_FAULT_ROUNDS=20 $(PYTEST) -m fault -rA -s
+soak: setup postgresql brokers ## the long fault rounds, whose figures go into closing notes
+	PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required PERCORSO_FAULT_ROUNDS=50 $(PYTEST) -m fault -rA -s
 
 check: setup ## format, lint, types, import contracts, lock files, docs
 	$(UV) lock --check
@@ -134,3 +134,4 @@ postgresql:
 brokers:
 	@.ci/need mosquitto
 	@.ci/need dovecot-imapd
+	@.ci/need faketime

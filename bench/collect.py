@@ -14,7 +14,7 @@ import uvicorn
 
 from bench.load import prepared, send
 from bench.rows import Row, quantile
-from bench.traffic import batches, events, everyone_else
+from bench.traffic import NAMES, batches, events, everyone_else
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.log import SqlEventLog
 from percorso.adapters.sql.seen import BUCKET, close_bucket
@@ -23,6 +23,7 @@ from percorso.adapters.system_clock import SystemClock
 from percorso.data.intake import Item
 from percorso.http.collect import collecting
 from percorso.main.processes import settle_memory
+from percorso.model.plan import Plan, read_plan
 from percorso.model.time import CivilClock
 from percorso.model.verdict import LIVE_LANE
 from percorso.pipeline.collect import Collector
@@ -45,10 +46,30 @@ async def _source_of(key: str) -> str | None:
     return "web" if key == _KEY else None
 
 
-def _serve(listening: socket.socket, directory: str | None) -> None:
+def strict_plan() -> Plan:
+    """A plan that describes every property of the traffic, and refuses what is otherwise."""
+    number, text = {"type": "number"}, {"type": "string"}
+    properties = dict.fromkeys(("product_id", "name", "currency", "category", "list"), text)
+    schema = {
+        "type": "object",
+        "properties": {
+            **properties,
+            "price": number,
+            "revenue": {**number, "minimum": 0},
+            "position": {"type": "integer"},
+        },
+        "required": ["product_id", "price"],
+    }
+    contract = {"new_properties": "discard_value", "types": "discard_row"}
+    events = {name: {"version": 1, "contract": contract, "schema": schema} for name in sorted(set(NAMES))}
+    return read_plan({"new_events": "discard_row", "events": events})
+
+
+def _serve(listening: socket.socket, directory: str | None, planned: bool) -> None:
     app: Any = _nothing
     if directory is not None:
         collector = Collector(open_log(Path(directory)), CivilClock("Europe/Rome"), SystemClock())
+        collector.plan = strict_plan() if planned else None
         collector.start()
         app = collecting(_nothing, collector, _source_of)
     settle_memory()
@@ -59,9 +80,11 @@ def _serve(listening: socket.socket, directory: str | None) -> None:
 
 
 @contextmanager
-def _server(directory: str | None) -> Iterator[int]:
+def _server(directory: str | None, planned: bool) -> Iterator[int]:
     listening = socket.create_server(("127.0.0.1", 0), backlog=512)
-    process = multiprocessing.get_context("fork").Process(target=_serve, args=(listening, directory), daemon=True)
+    process = multiprocessing.get_context("fork").Process(
+        target=_serve, args=(listening, directory, planned), daemon=True
+    )
     process.start()
     try:
         yield listening.getsockname()[1]
@@ -96,11 +119,18 @@ def fill_dedupe(directory: Path, keys: int) -> None:
 
 
 def _over_http(
-    path: str, bodies: list[bytes], per_body: int, connections: int, directory: str | None
+    path: str,
+    bodies: list[bytes],
+    per_body: int,
+    connections: int,
+    directory: str | None,
+    *,
+    packed: bool = False,
+    planned: bool = False,
 ) -> tuple[float, float]:
     """(events/s, p99 in ms)."""
-    with _server(directory) as port:
-        requests = prepared(bodies, path, _KEY)
+    with _server(directory, planned) as port:
+        requests = prepared(bodies, path, _KEY, packed=packed)
         warm = len(requests) // 10
         send("127.0.0.1", port, requests[:warm], connections)
         result = send("127.0.0.1", port, requests[warm:], connections)
@@ -144,6 +174,10 @@ def _dedupe(keys: int, count: int) -> float:
 
 def run(*, scale: float = 1.0) -> list[Row]:
     """Every figure of this page; `scale` shrinks the counts for a quick look."""
+
+    def other(seed: int) -> list[bytes]:
+        return batches(events(int(200_000 * scale), everyone_else, seed=seed), 100)
+
     single = events(int(60_000 * scale), everyone_else)
     batched = batches(events(int(400_000 * scale), everyone_else, seed=2), 100)
     with TemporaryDirectory() as directory:
@@ -153,6 +187,9 @@ def run(*, scale: float = 1.0) -> list[Row]:
         noop_batch, _ = _over_http("/v1/batch", batched, 100, 16, None)
         batch, batch_p99 = _over_http("/v1/batch", batched, 100, 16, directory)
         bare = _commits(int(200_000 * scale), 1000)
+        packed, packed_p99 = _over_http("/v1/batch", other(3), 100, 16, directory, packed=True)
+        planned, planned_p99 = _over_http("/v1/batch", other(4), 100, 16, directory, planned=True)
+        both, both_p99 = _over_http("/v1/batch", other(5), 100, 16, directory, packed=True, planned=True)
     single_note = f"p99 {single_p99:.1f} ms (aim < 20); {singles / noop_single:.0%} of the ceiling"
     batch_note = f"p99 {batch_p99:.1f} ms; {batch / bare:.0%} of bare commits"
     return [
@@ -160,6 +197,9 @@ def run(*, scale: float = 1.0) -> list[Row]:
         Row("single requests, durable", singles, "req/s", 15_000, single_note),
         Row("batches of 100, server doing nothing", noop_batch, "ev/s", note="ceiling of server and generator"),
         Row("batches of 100, durable", batch, "ev/s", 100_000, batch_note),
+        Row("the same, gzip", packed, "ev/s", note=f"p99 {packed_p99:.1f} ms; {packed / batch:.0%} of without"),
+        Row("the same, with a tracking plan", planned, "ev/s", note=f"p99 {planned_p99:.1f} ms; {planned / batch:.0%}"),
+        Row("the same, gzip and plan", both, "ev/s", note=f"p99 {both_p99:.1f} ms; {both / batch:.0%}"),
         Row("bare SQLite commits, groups of 100", _commits(int(200_000 * scale), 100), "rows/s", note="ceiling"),
         Row("bare SQLite commits, groups of 1000", bare, "rows/s", note="ceiling"),
         Row("accepted with 10 M ids known", _dedupe(10_000_000, int(200_000 * scale)), "ev/s", 60_000),

@@ -1,108 +1,97 @@
-"""From the acknowledged event to the readable profile, with everything of `percorso up` running under a steady load."""
+"""From the acknowledged event to the readable profile, with everything of `percorso up` running under a load.
 
-import json
+Under a steady load at first; then under one of which nine events in ten are one person's, beside the same load spread
+over everybody: a shop's shared tablet must not make others wait.
+"""
+
 import random
-import signal
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Sequence
+from statistics import median
 
 import httpx
 
+from bench.load import prepared
+from bench.pace import SHAPES, Beside, due
 from bench.rows import Row, quantile
 from bench.traffic import batches, events
+from bench.up import Served, served
 from percorso.data.identity import node_id
-from percorso.main import create_company, open_company
-from percorso.main.company import Company
 from percorso.model.identifier import Identifier
-from percorso.settings import Settings
 
 RATE = 2_000
 BATCH = 20
 PROBES_EVERY_S = 0.05
 PEOPLE = 5_000
 LOOK_EVERY_S = 0.002
+HOT_ROUNDS = 3
+
+Person = Callable[[int], str]
 
 
 def run(*, scale: float = 1.0) -> list[Row]:
-    """Half a minute of load at full scale."""
+    """Half a minute of load at full scale, then three of each kind in turn."""
     seconds = max(30 * scale, 3.0)
-    with TemporaryDirectory() as folder:
-        directory = Path(folder) / "company"
-        settings = Settings.model_construct(dir=directory)
-        create_company(directory, settings)
-        with open_company(directory, settings, write=False) as company:
-            key = company.make_key("write", "bench")[1]
-            with serving(directory) as url, loaded(url, key, seconds) as sent:
-                waits = probe(company, url, key, seconds)
-            rate = sent() / seconds
-    note = f"{len(waits)} probes at {rate:,.0f} events/s, all processes running"
+    with served() as up:
+        waits = under(up, seconds, spread(1), "steady")
+        rounds = [
+            [quantile(under(up, seconds / 2, person, f"{name}-{turn}"), 0.99) for name, person in kinds(turn)]
+            for turn in range(HOT_ROUNDS)
+        ]
+    even, hot = (median(figures) for figures in zip(*rounds, strict=True))
+    note = f"{len(waits)} probes at {RATE:,} events/s, all processes running"
     return [
         Row("event to readable profile, p50", quantile(waits, 0.5), "s", note=note),
         Row("event to readable profile, p99", quantile(waits, 0.99), "s", 1.0, note),
+        Row("p99 of others, load spread over everybody", even, "s", note=f"median of {HOT_ROUNDS} rounds"),
+        Row("p99 of others, 90 % of the load one person's", hot, "s", note="the same load, in turn with it"),
+        Row("the hot person's cost to others", hot / even, "x", 2.0),
     ]
 
 
-def probe(company: Company, url: str, key: str, seconds: float) -> list[float]:
+def spread(seed: int) -> Person:
+    """Everybody alike."""
+    rng = random.Random(seed)
+    return lambda _: f"u{rng.randrange(PEOPLE)}"
+
+
+def one_hot(seed: int) -> Person:
+    """Nine of ten are one person's."""
+    rng = random.Random(seed)
+    return lambda _: "hot" if rng.random() < 0.9 else f"u{rng.randrange(PEOPLE)}"
+
+
+def kinds(turn: int) -> Sequence[tuple[str, Person]]:
+    """Both loads of a round, each with people it has met before."""
+    return [("even", spread(turn)), ("hot", one_hot(turn))]
+
+
+def under(up: Served, seconds: float, person: Person, name: str) -> list[float]:
+    """Waits of people who are new, under a load. Raises when any of the load was not answered 200."""
+    made = events(int(RATE * seconds), person, seed=hash(name) & 0xFFFF)
+    requests = prepared(batches(made, BATCH), "/v1/batch", up.key)
+    with Beside(*up.address, requests, due(len(requests), seconds, SHAPES["constant"]), 8) as load:
+        waits = probe(up, name, seconds)
+    if set(load.result.statuses) != {200}:
+        raise RuntimeError(f"the load was answered {dict(load.result.statuses)}")
+    return waits
+
+
+def probe(up: Served, name: str, seconds: float) -> list[float]:
     """Seconds from the answer to a new person's event until the person can be read."""
     waits = []
     end = time.monotonic() + seconds
-    with httpx.Client(auth=(key, ""), trust_env=False, timeout=10.0) as client:
+    with httpx.Client(auth=(up.key, ""), trust_env=False, timeout=10.0) as client:
         number = 0
         while time.monotonic() < end:
             number += 1
-            event = {"event": "Product Viewed", "messageId": f"probe-{number}", "userId": f"probe-{number}"}
-            client.post(f"{url}/v1/track", json=event).raise_for_status()
+            who = f"probe-{name}-{number}"
+            event = {"event": "Product Viewed", "messageId": who, "userId": who}
+            client.post(f"{up.url}/v1/track", json=event).raise_for_status()
             start = time.monotonic()
-            wanted = node_id(company.facts.secret, Identifier("user_id", f"probe-{number}"))
-            while company.people.row(wanted) is None and time.monotonic() - start < 30.0:
+            wanted = node_id(up.company.facts.secret, Identifier("user_id", who))
+            while up.company.people.row(wanted) is None and time.monotonic() - start < 30.0:
                 time.sleep(LOOK_EVERY_S)
             waits.append(time.monotonic() - start)
             time.sleep(PROBES_EVERY_S)
     return waits
-
-
-@contextmanager
-def loaded(url: str, key: str, seconds: float) -> Iterator[Callable[[], int]]:
-    """A steady load beside the block; yields how many events were acknowledged so far."""
-    rng = random.Random(1)
-    bodies = batches(events(int(RATE * seconds), lambda _: f"u{rng.randrange(PEOPLE)}"), BATCH)
-    acknowledged = 0
-
-    def send() -> None:
-        nonlocal acknowledged
-        start = time.monotonic()
-        with httpx.Client(auth=(key, ""), trust_env=False, timeout=10.0) as client:
-            for number, body in enumerate(bodies):
-                time.sleep(max(0.0, start + number * BATCH / RATE - time.monotonic()))
-                client.post(f"{url}/v1/batch", content=body).raise_for_status()
-                acknowledged += BATCH
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    try:
-        yield lambda: acknowledged
-    finally:
-        sender.join()
-
-
-@contextmanager
-def serving(directory: Path) -> Iterator[str]:
-    """`percorso up` on a free port."""
-    program = Path(sys.executable).with_name("percorso")
-    command = [str(program), "up", "--dir", str(directory), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith("Percorso is up"):
-                break
-        yield json.loads((directory / "run" / "server.json").read_text())["url"]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)

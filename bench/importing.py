@@ -10,7 +10,7 @@ from percorso.main import create_company
 from percorso.main.opener import MainOpener
 from percorso.settings import Settings
 
-ROWS = 500_000
+ROWS = 1_000_000
 MAP = """\
 source: till
 zone: Europe/Rome

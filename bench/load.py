@@ -4,6 +4,7 @@ Requests are prepared before the clock starts, so that the generator costs littl
 """
 
 import asyncio
+import gzip
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -60,15 +61,14 @@ class _Connection(asyncio.Protocol):
             self._done.set_exception(error or ConnectionError("the server closed the connection"))
 
 
-def prepared(bodies: Sequence[bytes], path: str, write_key: str) -> list[bytes]:
-    """Whole HTTP requests."""
+def prepared(bodies: Sequence[bytes], path: str, write_key: str, *, packed: bool = False) -> list[bytes]:
+    """Whole HTTP requests; `packed`: with gzip."""
     credentials = b64encode(f"{write_key}:".encode()).decode()
-    return [
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {credentials}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n".encode()
-        + body
-        for body in bodies
-    ]
+    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {credentials}\r\n"
+    if packed:
+        head += "Content-Encoding: gzip\r\n"
+        bodies = [gzip.compress(body, 6) for body in bodies]
+    return [f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body for body in bodies]
 
 
 def send(host: str, port: int, requests: Sequence[bytes], connections: int) -> Result:

@@ -11,7 +11,7 @@ _EVENT = (
     '"page":{"path":"/shop/arabica","url":"https://shop.example.com/shop/arabica","title":"Arabica"},'
     '"ip":"192.0.2.7","locale":"it-IT","userAgent":"Mozilla/5.0 (X11; Linux x86_64)"}}'
 )
-_NAMES = (*("Product Viewed",) * 30, *("Product Added",) * 10, *("Page Seen",) * 9, "Order Completed")  # 2 % buy
+NAMES = (*("Product Viewed",) * 30, *("Product Added",) * 10, *("Page Seen",) * 9, "Order Completed")  # 2 % buy
 
 
 def events(count: int, person: Callable[[int], str], *, seed: int = 1) -> list[bytes]:
@@ -21,7 +21,7 @@ def events(count: int, person: Callable[[int], str], *, seed: int = 1) -> list[b
         (
             _EVENT
             % (
-                rng.choice(_NAMES),
+                rng.choice(NAMES),
                 UUID(int=rng.getrandbits(128), version=4),
                 person(number),
                 f"2026-11-{1 + number % 20:02}T{number % 24:02}:{number % 60:02}:{number // 7 % 60:02}.000Z",

@@ -14,7 +14,7 @@ from tests.faults.load import Load
 from tests.faults.whole import assert_whole
 from tests.server import Server
 
-ROUNDS = int(os.environ.get("PERCORSO_FAULT_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("PERCORSO_FAULT_ROUNDS", "5"))
 SEED = int(os.environ.get("PERCORSO_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 30)
 
 

@@ -28,6 +28,7 @@ from percorso.model.errors import (
     StoreUnavailable,
     TooLarge,
     TooManyRequests,
+    TooSlow,
     Unauthenticated,
 )
 from percorso.model.verdict import ItemVerdict, Verdict
@@ -49,6 +50,7 @@ _STATUS = {
     Unauthenticated: 401,
     NotFound: 404,
     TooLarge: 413,
+    TooSlow: 408,
     TooManyRequests: 429,
     StoreUnavailable: 503,
 }

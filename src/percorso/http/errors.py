@@ -17,6 +17,7 @@ STATUS: dict[str, int] = {
     "invalid_input": 400,
     "malformed_body": 400,
     "too_large": 413,
+    "too_slow": 408,
     "invalid_mapping": 400,
     "invalid_config": 400,
     "invalid_query": 400,

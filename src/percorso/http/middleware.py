@@ -1,11 +1,13 @@
-"""Around every route: requests of bounded size without NUL, and the headers that shut a page in."""
+"""Around every route: requests of bounded size and time without NUL, and the headers that shut a page in."""
 
+import asyncio
 from contextlib import suppress
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from percorso.http.errors import answer
+from percorso.http.request_body import PATIENCE_S
 
 BODY_LIMIT = 1 << 20
 INTERNAL_BODY_LIMIT = 256 << 20
@@ -22,16 +24,17 @@ _HEADERS = {
 _HSTS = "max-age=31536000"
 
 
-class _TooLarge(Exception):
+class _Stop(Exception):
     """Raised inside `receive`, so that reading stops."""
 
 
 class Limits:
-    """Answers 413 to a body over the limit, by its declared length or when it turns out so, and 400 to a NUL in the
-    address: no id and no text has one, and PostgreSQL takes none."""
+    """Answers 413 to a body over the limit, by its declared length or when it turns out so, 408 to one that does not come,
+    and 400 to a NUL in the address: no id and no text has one, and PostgreSQL takes none."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, patience_s: float = PATIENCE_S) -> None:
         self._app = app
+        self._patience_s = patience_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,25 +49,36 @@ class Limits:
         if declared.isdigit() and int(declared) > limit:
             await refusal(scope, receive, send)
             return
-        taken, started = 0, False
+        taken, whole, started, refused = 0, False, False, False
+        until = asyncio.get_running_loop().time() + self._patience_s
 
         async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, whole, refusal, refused
+            try:
+                async with asyncio.timeout_at(None if whole else until):
+                    message = await receive()
+            except TimeoutError:
+                refused, refusal = (
+                    True,
+                    answer("too_slow", "the body did not come in time", 408, {"connection": "close"}),
+                )
+                raise _Stop from None
+            whole = not message.get("more_body", False)
             taken += len(message.get("body", b""))
             if taken > limit:
-                raise _TooLarge
+                refused = True
+                raise _Stop
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
-            if taken <= limit:  # else the app only tells that it could not read on
+            if not refused:  # else the app only tells that it could not read on
                 started = True
                 await send(message)
 
-        with suppress(_TooLarge):
+        with suppress(_Stop):
             await self._app(scope, bounded, watched)
-        if taken > limit and not started:
+        if refused and not started:
             await refusal(scope, receive, send)
 
 

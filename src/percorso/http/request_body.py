@@ -1,26 +1,38 @@
 """The body of a request to the tracking API, inflated, and never more of it than the cap."""
 
+import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from percorso.model.errors import MalformedBody, TooLarge
+from percorso.model.errors import MalformedBody, TooLarge, TooSlow
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MAX_BODY = 4_000_000
+PATIENCE_S = 60.0
+"""How long a whole body may take: the largest that clients send, half a megabyte, at 9 kB/s."""
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | None:
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, patience_s: float = PATIENCE_S) -> bytes | None:
     """The body, inflated; None when the client went away.
 
-    The cap holds while reading, packed and unpacked, so a bomb never unfolds. One gzip stream and nothing after it: what
-    would not be read must not be answered as stored.
+    Raises TooSlow when it is not there in time: who holds a connection and sends nothing is let go. The cap holds while
+    reading, packed and unpacked, so a bomb never unfolds. One gzip stream and nothing after it: what would not be read must
+    not be answered as stored.
     """
     encoding = headers.get(b"content-encoding", b"").strip().lower()
     if encoding not in (b"", b"identity", b"gzip"):
         raise MalformedBody("Content-Encoding is gzip or none")
     inflate = zlib.decompressobj(31) if encoding == b"gzip" else None
+    try:
+        async with asyncio.timeout(patience_s):
+            return await _read(inflate, receive)
+    except TimeoutError:
+        raise TooSlow(f"the body did not come within {patience_s:g} s; send it again, or in smaller parts") from None
+
+
+async def _read(inflate: Any, receive: Receive) -> bytes | None:
     chunks: list[bytes] = []
     size = packed = 0
     while True:

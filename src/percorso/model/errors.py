@@ -4,6 +4,7 @@
     ├── InvalidInput            invalid_input          what was given cannot be used
     │   ├── MalformedBody       malformed_body         the request body cannot be read at all
     │   ├── TooLarge            too_large              the body is over the limit
+    │   ├── TooSlow             too_slow               the body did not come in time; send it again
     │   ├── InvalidMapping      invalid_mapping        an import map is wrong
     │   ├── InvalidConfig       invalid_config         a pack or configuration record is wrong
     │   ├── InvalidQuery        invalid_query          a question to the tables is wrong or not allowed
@@ -48,6 +49,10 @@ class MalformedBody(InvalidInput):
 
 class TooLarge(InvalidInput):
     code = "too_large"
+
+
+class TooSlow(InvalidInput):
+    code = "too_slow"
 
 
 class InvalidMapping(InvalidInput):

@@ -1,0 +1,74 @@
+"""Ten minutes of steady load with everything of `percorso up` at work: what memory each process holds.
+
+python -m bench.run --only soak
+"""
+
+import random
+import time
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+
+from bench.load import prepared
+from bench.pace import SHAPES, Beside, due
+from bench.rows import Row, quantile
+from bench.traffic import batches, events
+from bench.up import served
+from percorso.cli.up import PROCESSES
+
+RATE = 1_000
+BATCH = 20
+SECONDS = 600.0
+WARM = 0.3
+"""Share of the time after which caches are taken to be full."""
+PEOPLE = 5_000
+LOOK_EVERY_S = 2.0
+
+
+def run(*, scale: float = 1.0) -> list[Row]:
+    """Memory at the end beside what it was when everything was warm."""
+    seconds = max(SECONDS * scale, 20.0)
+    rng = random.Random(9)
+    made = events(int(RATE * seconds), lambda _: f"u{rng.randrange(PEOPLE)}", seed=9)
+    held: dict[str, list[float]] = defaultdict(list)
+    with served() as up:
+        requests = prepared(batches(made, BATCH), "/v1/batch", up.key)
+        del made
+        with Beside(*up.address, requests, due(len(requests), seconds, SHAPES["constant"]), 8) as load:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                for name, mb in memory(up.pid).items():
+                    held[name].append(mb)
+                time.sleep(LOOK_EVERY_S)
+    if set(load.result.statuses) != {200}:
+        raise RuntimeError(f"the load was answered {dict(load.result.statuses)}")
+    whole = [sum(at) for at in zip(*held.values(), strict=True)]
+    warm, last = edges(whole)
+    each = "; ".join(f"{name} {edges(of)[0]:.0f} to {edges(of)[1]:.0f}" for name, of in sorted(held.items()))
+    note = f"{len(requests) * BATCH:,} events in {seconds:.0f} s; {each} MB; p99 {quantile(load.result.waits, 0.99) * 1000:.0f} ms"
+    return [
+        Row("memory of all processes when warm", warm, "MB"),
+        Row("memory of all processes at the end, of that when warm", last / warm, "x", 1.1, note),
+    ]
+
+
+def edges(of: list[float]) -> tuple[float, float]:
+    """Medians of a tenth of the time: after the caches are warm, and at the end."""
+    tenth, warm = max(len(of) // 10, 1), int(len(of) * WARM)
+    return median(of[warm : warm + tenth]), median(of[-tenth:])
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Process -> resident MB, what several share counted in parts. Raises when one of them was restarted."""
+    children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    if len(children) != len(PROCESSES):
+        raise RuntimeError(f"there are {len(children)} processes instead of {len(PROCESSES)}")
+    named = zip(("supervisor", *PROCESSES), (pid, *children), strict=True)
+    return {name: _resident(one) for name, one in named}
+
+
+def _resident(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"the system does not tell the memory of process {pid}")
