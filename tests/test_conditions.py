@@ -17,6 +17,7 @@ from percorso.model.errors import InvalidConfig
 from percorso.model.event import Event
 from percorso.model.subject import EventSubject
 from percorso.model.tables import schema_of
+from tests.drawn import drawn
 
 NAMES = ("Order Completed", "Survey Answered", "Order Delivered", "")
 KEYS = ("score", "kind", "delivered_at", "estimated_at", "deep", "a b", "città")
@@ -108,7 +109,7 @@ def in_table(condition: Mapping[str, Any], subjects: list[EventSubject]) -> list
 
 
 @given(conditions, st.lists(subjects, min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=drawn(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_two_readings_agree(condition: dict[str, Any], people: list[EventSubject]) -> None:
     check_condition(condition)
     test = compile_condition(condition)

@@ -28,6 +28,7 @@ from percorso.model.time import CivilClock, from_datetime
 from percorso.model.verdict import LIVE_LANE
 from percorso.pipeline.collect import Collector
 from percorso.pipeline.process import Processor
+from tests.drawn import drawn
 from tests.folding import FixedClock, retail
 from tests.lakes import TODAY, Lake, lake_in, track
 
@@ -40,7 +41,7 @@ def views(count: int, start: int = 0, who: int = 4) -> list[dict[str, Any]]:
 
 
 @given(st.lists(st.sampled_from(["live", "import", "fold", "seal", "compact"]), min_size=1, max_size=14))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=drawn(15), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_each_processed_event_is_met_once(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     with lake_in(tmp_path_factory.mktemp("lake")) as lake:
         sent = processed = 0
@@ -286,7 +287,7 @@ def sorted_row(row: dict[str, Any]) -> list[tuple[str, Any]]:
 @given(
     st.lists(st.sampled_from(["live", "import", "pages", "fold", "seal", "compact", "ask"]), min_size=3, max_size=14)
 )
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=drawn(20), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_what_the_sources_told_is_what_the_rows_say(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     with lake_in(tmp_path_factory.mktemp("lake")) as lake:
         sent = 0

@@ -81,7 +81,7 @@ def small() -> Told:
     return Told(500)
 
 
-@pytest.fixture(scope="module", params=["whole", "small"])
+@pytest.fixture(scope="module", params=[pytest.param("whole", marks=pytest.mark.slow), "small"])
 def told(request: pytest.FixtureRequest) -> Told:
     found: Told = request.getfixturevalue(request.param)
     return found
@@ -97,12 +97,14 @@ def digest(items: Iterator[Item]) -> str:
 # The stream
 
 
+@pytest.mark.slow
 def test_the_truths_file_is_what_the_simulator_says(whole: Told) -> None:
     again = "python -m company --people 5000 --seed 7 --end 2026-07-01 --out /dev/null --truths company/truths.yaml"
     written_down = (COMPANY / "truths.yaml").read_text(encoding="utf-8")
     assert written(whole.truths) == written_down, f"in examples/: {again}"
 
 
+@pytest.mark.slow
 def test_a_year_has_its_events(whole: Told) -> None:
     assert 250_000 <= whole.items <= 400_000
     assert whole.in_order
@@ -176,6 +178,7 @@ def test_italian_holidays() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_year_has_its_seasons(whole: Told) -> None:
     orders = {month: whole.months[(month, "Order Completed")] for month in ("2025-08", "2025-10", "2025-12")}
     assert orders["2025-08"] < 0.75 * orders["2025-10"] < 0.75 * orders["2025-12"]
@@ -328,6 +331,7 @@ def test_the_sixty_per_cent_price(told: Told) -> None:
     assert price["price_restored"] <= hit - price["left"]["month_after"]
 
 
+@pytest.mark.slow
 def test_the_message_works_as_planted(whole: Told, small: Told) -> None:
     for told in (whole, small):
         message = told.truths["messages"]["winback-coffee"]
@@ -364,6 +368,7 @@ def test_the_unspoken_need_grows_unanswered(told: Told) -> None:
     assert need["searches"] > 3 * max(need["other_searches_without_result"].values())
 
 
+@pytest.mark.slow
 def test_five_beliefs(whole: Told) -> None:
     beliefs = whole.truths["beliefs"]
     assert Counter(belief["truth"] for belief in beliefs.values()) == {True: 2, False: 2, None: 1}
@@ -379,6 +384,7 @@ def test_five_beliefs(whole: Told) -> None:
     assert set(noise["survey"]["question"]) == {"it", "en"}
 
 
+@pytest.mark.slow
 def test_scores_are_those_planted(whole: Told) -> None:
     scores = whole.truths["scores"]
     store, planted = scores["csat"]["survey.store"], sum(scores["csat"]["planted_shares_of_1_to_5"]["store"][3:])
@@ -388,6 +394,7 @@ def test_scores_are_those_planted(whole: Told) -> None:
     assert 15 < nps["value"] < 45
 
 
+@pytest.mark.slow
 def test_waits_are_those_planted(whole: Told) -> None:
     for queue, row in whole.truths["asa"].items():
         assert row["answered"] + row["abandoned"] == row["offered"], queue

@@ -16,6 +16,7 @@ from percorso.insight.position import StageFinder
 from percorso.model.identifier import rank
 from percorso.model.person import merge, merge_all
 from percorso.model.subject import EventSubject
+from tests.drawn import drawn
 from tests.events import event
 from tests.folding import Folding, retail
 
@@ -163,7 +164,7 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     return items
 
 
-@settings(max_examples=60)
+@settings(max_examples=drawn(60))
 @given(history=histories(), data=st.data())
 def test_any_order_and_any_repeats_give_the_same_people_and_profiles(
     history: list[dict[str, Any]], data: st.DataObject
@@ -187,7 +188,7 @@ def test_any_order_and_any_repeats_give_the_same_people_and_profiles(
         pieces.close()
 
 
-@settings(max_examples=60)
+@settings(max_examples=drawn(60))
 @given(history=histories())
 def test_people_are_the_trees_of_an_oracle(history: list[dict[str, Any]]) -> None:
     """The same people as networkx finds on the whole set of links at once."""
@@ -221,7 +222,7 @@ def oracle(history: list[dict[str, Any]]) -> set[frozenset[str]]:
     return {frozenset(tree) for tree in nx.connected_components(forest)}
 
 
-@settings(max_examples=60)
+@settings(max_examples=drawn(60))
 @given(history=histories())
 def test_merging_is_commutative_and_associative(history: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as directory:

@@ -128,6 +128,7 @@ def test_the_script_is_small_and_every_site_may_load_it(server: Server) -> None:
     assert again.status_code in (200, 304)
 
 
+@pytest.mark.slow
 def test_the_snippet_of_the_docs_keeps_calls_before_the_tag_is_there(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -158,6 +159,7 @@ def test_the_snippet_of_the_docs_keeps_calls_before_the_tag_is_there(
     assert made <= before
 
 
+@pytest.mark.slow
 def test_without_inline_scripts_under_a_strict_policy(
     visitor: BrowserContext, shop: Site, gateway: Gateway, log: InLog
 ) -> None:
@@ -202,6 +204,7 @@ def test_an_event_says_where_and_whence(
     assert (product["anonymousId"], context["device"]["id"]) == (ids["anonymousId"], ids["deviceId"])
 
 
+@pytest.mark.slow
 def test_pages_of_a_single_page_application(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -217,6 +220,7 @@ def test_pages_of_a_single_page_application(
     assert seen[1]["referrer"] == f"{shop.origin}/one"
 
 
+@pytest.mark.slow
 def test_another_campaign_is_another_visit(visitor: BrowserContext, shop: Site, log: InLog) -> None:
     page = open_page(visitor, shop, "/?utm_source=mail")
     track(page, "One")
@@ -229,6 +233,7 @@ def test_another_campaign_is_another_visit(visitor: BrowserContext, shop: Site, 
     assert (two["campaign"], three["campaign"]) == ({"source": "mail"}, {"source": "ads"})
 
 
+@pytest.mark.slow
 def test_marked_elements_and_outbound_links(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -262,6 +267,7 @@ def test_offline_then_online(visitor: BrowserContext, shop: Site, gateway: Gatew
     wait_on_disk(page, set())
 
 
+@pytest.mark.slow
 def test_a_server_that_is_down_and_comes_back(
     visitor: BrowserContext, shop: Site, gateway: Gateway, log: InLog
 ) -> None:
@@ -274,6 +280,7 @@ def test_a_server_that_is_down_and_comes_back(
     assert page.evaluate("performance.now()") - started >= 2000  # twice a second, as the server asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [CUT, Fault(stored=True), PORTAL],
@@ -314,6 +321,7 @@ def killed(page: Page) -> None:
     page.close()  # there is nobody left to hear of it
 
 
+@pytest.mark.slow
 def test_a_tab_that_is_closed_sends_a_beacon(visitor: BrowserContext, shop: Site, gateway: Gateway, log: InLog) -> None:
     page = open_page(visitor, shop)
     other = open_page(visitor, shop, "/other")
@@ -323,6 +331,7 @@ def test_a_tab_that_is_closed_sends_a_beacon(visitor: BrowserContext, shop: Site
     assert other.title() == "Shop /other"
 
 
+@pytest.mark.slow
 def test_a_click_that_leads_away(visitor: BrowserContext, shop: Site, log: InLog) -> None:
     shop.pages["/"] = '<a href="/next" data-percorso-event="Chosen">Next</a>'
     page = open_page(visitor, shop)
@@ -334,6 +343,7 @@ def test_a_click_that_leads_away(visitor: BrowserContext, shop: Site, log: InLog
     assert len(log.events()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locks", [True, False], ids=["locks", "lease"])
 def test_two_tabs_share_one_queue(
     visitor: BrowserContext, shop: Site, gateway: Gateway, log: InLog, locks: bool
@@ -352,6 +362,7 @@ def test_two_tabs_share_one_queue(
     assert len({event["context"]["sessionId"] for event in events}) == 1
 
 
+@pytest.mark.slow
 def test_a_tab_that_sleeps_while_it_sends_stops_nobody(visitor: BrowserContext, shop: Site, log: InLog) -> None:
     asleep = open_page(visitor, shop)
     asleep.evaluate(
@@ -365,6 +376,7 @@ def test_a_tab_that_sleeps_while_it_sends_stops_nobody(visitor: BrowserContext, 
     log.wait_for({message_id})
 
 
+@pytest.mark.slow
 def test_without_a_database_the_memory_serves(
     visitor: BrowserContext, shop: Site, gateway: Gateway, log: InLog
 ) -> None:
@@ -378,6 +390,7 @@ def test_without_a_database_the_memory_serves(
     log.wait_for({*ids, last})
 
 
+@pytest.mark.slow
 def test_without_any_storage_a_page_is_still_told_of(visitor: BrowserContext, shop: Site, log: InLog) -> None:
     visitor.add_init_script(
         "for (const name of ['indexedDB', 'localStorage'])"
@@ -412,6 +425,7 @@ def listening(visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, m
     return page
 
 
+@pytest.mark.slow
 def test_what_can_never_get_through_is_dropped_and_told(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -426,6 +440,7 @@ def test_what_can_never_get_through_is_dropped_and_told(
     assert ids[4] not in log.ids()
 
 
+@pytest.mark.slow
 def test_what_is_refused_alone_is_told_and_the_rest_counts(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -436,6 +451,7 @@ def test_what_is_refused_alone_is_told_and_the_rest_counts(
     assert log.refused() == [("quarantined", "invalid_event")]
 
 
+@pytest.mark.slow
 def test_calls_that_make_no_sense_never_throw(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -457,6 +473,7 @@ def test_calls_that_make_no_sense_never_throw(
     assert set(uncaught) == {"the page fails", "of the page"}
 
 
+@pytest.mark.slow
 def test_a_wrong_key_pauses_and_loses_nothing(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -473,6 +490,7 @@ def test_a_wrong_key_pauses_and_loses_nothing(
     log.wait_for({message_id, later})
 
 
+@pytest.mark.slow
 def test_a_full_queue_tells(visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog) -> None:
     page = listening(visitor, shop, gateway, key, most=3)
     visitor.set_offline(True)
@@ -510,6 +528,7 @@ def test_two_people_on_one_browser(visitor: BrowserContext, shop: Site, log: InL
     assert call(page, "ids")["deviceId"] != before["deviceId"]
 
 
+@pytest.mark.slow
 def test_group_is_remembered(visitor: BrowserContext, shop: Site, log: InLog) -> None:
     page = open_page(visitor, shop)
     call(page, "group", "bar-centrale", {"name": "Bar Centrale"})
@@ -537,6 +556,7 @@ def test_before_consent_nothing_is_stored_and_nothing_is_sent(
     assert viewed["context"]["consent"] == {"categoryPreferences": {"analytics": True, "marketing": False}}
 
 
+@pytest.mark.slow
 def test_refused_consent_is_remembered_and_nothing_else(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str
 ) -> None:
@@ -551,6 +571,7 @@ def test_refused_consent_is_remembered_and_nothing_else(
     assert gateway.seen == []
 
 
+@pytest.mark.slow
 def test_calls_held_in_memory_are_sent_when_consent_comes(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -564,6 +585,7 @@ def test_calls_held_in_memory_are_sent_when_consent_comes(
     assert viewed["anonymousId"] == seen["anonymousId"] == call(page, "ids")["anonymousId"]
 
 
+@pytest.mark.slow
 def test_consent_withdrawn_clears_the_queue_and_the_ids_in_all_tabs(
     visitor: BrowserContext, shop: Site, gateway: Gateway, log: InLog
 ) -> None:
@@ -586,6 +608,7 @@ def test_consent_withdrawn_clears_the_queue_and_the_ids_in_all_tabs(
     assert not {before["anonymousId"], before["deviceId"]} & {after["anonymousId"], after["deviceId"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("respected", [True, False])
 def test_global_privacy_control(
     visitor: BrowserContext, shop: Site, gateway: Gateway, key: str, log: InLog, respected: bool
@@ -601,6 +624,7 @@ def test_global_privacy_control(
 # ---- from paper, and from another domain
 
 
+@pytest.mark.slow
 def test_a_scanned_code_is_an_event_once(visitor: BrowserContext, shop: Site, log: InLog) -> None:
     page = open_page(visitor, shop, "/beans?pc_qr=poster%207&colour=a+b#top")
     assert page.url == f"{shop.origin}/beans?colour=a+b#top"
@@ -611,6 +635,7 @@ def test_a_scanned_code_is_an_event_once(visitor: BrowserContext, shop: Site, lo
     assert seen["context"]["campaign"] == {"qr": "poster 7", "medium": "qr"}
 
 
+@pytest.mark.slow
 def test_a_scan_that_the_server_has_recorded_is_linked_and_not_told_again(
     visitor: BrowserContext, shop: Site, log: InLog
 ) -> None:
@@ -638,6 +663,7 @@ def linked(shop: Site, gateway: Gateway, key: str, sister: Site) -> None:
     shop.pages["/"] = f'<a href="{sister.origin}/in?a=1#top">Sister</a>'
 
 
+@pytest.mark.slow
 def test_a_visitor_stays_themselves_on_another_domain(
     visitor: BrowserContext, shop: Site, sister: Site, gateway: Gateway, key: str, log: InLog
 ) -> None:
@@ -654,6 +680,7 @@ def test_a_visitor_stays_themselves_on_another_domain(
     assert here["context"]["sessionId"] == there["context"]["sessionId"]
 
 
+@pytest.mark.slow
 def test_a_link_that_was_passed_on_makes_nobody_another(
     visitor: BrowserContext, chromium: Browser, shop: Site, sister: Site, gateway: Gateway, key: str
 ) -> None:
@@ -673,6 +700,7 @@ def test_a_link_that_was_passed_on_makes_nobody_another(
     assert call(late, "ids")["anonymousId"] != ids["anonymousId"]
 
 
+@pytest.mark.slow
 def test_whoever_is_signed_in_there_stays_who_they_are(
     visitor: BrowserContext, shop: Site, sister: Site, gateway: Gateway, key: str
 ) -> None:

@@ -1,5 +1,6 @@
 """One batch, one request, and what its answer means."""
 
+import codecs
 import gzip
 import json
 import time
@@ -21,6 +22,9 @@ USER_AGENT = f"percorso-python/{__version__}"
 _MOST_READ = 1 << 20
 _LATER = frozenset({408, 425, 429, 460})
 _NEVER = frozenset({400, 413, 422})
+
+# Loaded now: it is first needed by a look-up of a name, and a fork amid that would leave the child without it for ever.
+codecs.lookup("idna")
 
 
 class Outcome(Enum):
