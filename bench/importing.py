@@ -34,7 +34,7 @@ def write_rows(path: Path, rows: int) -> None:
     with path.open("w") as file:
         file.write("receipt,at,card,amount,shop\n")
         for number in range(rows):
-            at = f"2026-{number % 12 + 1:02d}-{number % 28 + 1:02d}T{number % 24:02d}:{number % 60:02d}:00"
+            at = f"2025-{number % 12 + 1:02d}-{number % 28 + 1:02d}T{number % 24:02d}:{number % 60:02d}:00"
             file.write(f"r{number},{at},c{number % 20_000},{number % 90}.50,shop{number % 40}\n")
 
 
