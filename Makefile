@@ -38,15 +38,16 @@ test: setup chromium ## every test that needs no outside service, in under five 
 test-all: setup chromium postgresql brokers test-sdks ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
 	cd web && npm test --silent
 	cd tag && npm test --silent
-	PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault and not sdk"
+	PERCORSO_TEST_LONG=1 PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault and not sdk"
 	$(PYTEST) tests/browser
 	PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required $(PYTEST) -m fault
 
 test-sdks: setup chromium .tools/sdks/.ready ## real clients of Segment, RudderStack and Jitsu against a server of ours
 	PERCORSO_TEST_SDKS=required $(PYTEST) -m sdk tests/sdks
 
-soak: setup postgresql brokers ## the long fault rounds, whose figures go into closing notes
+soak: setup postgresql brokers ## the long rounds of faults and of hostile input, whose figures go into closing notes
 	PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required PERCORSO_FAULT_ROUNDS=50 $(PYTEST) -m fault -rA -s
+	PERCORSO_FUZZ_S=600 $(PYTEST) -rA -s tests/fuzz
 
 check: setup ## format, lint, types, import contracts, lock files, docs
 	$(UV) lock --check
@@ -134,4 +135,4 @@ postgresql:
 brokers:
 	@.ci/need mosquitto
 	@.ci/need dovecot-imapd
-	@.ci/need faketime
+	@.ci/need openssh-server

@@ -60,11 +60,11 @@ class Running:
 
 
 @contextmanager
-def mosquitto() -> Iterator[Running]:
-    """A broker that keeps what waits over a restart."""
+def mosquitto(settings: str = "allow_anonymous true") -> Iterator[Running]:
+    """A broker that keeps what waits over a restart. `settings`: further lines, such as those of TLS."""
     port, folder = free_port(), Path(tempfile.mkdtemp(prefix="percorso-mqtt-"))
     (folder / "conf").write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location {folder}/\n"
+        f"listener {port} 127.0.0.1\n{settings}\npersistence true\npersistence_location {folder}/\n"
         f"autosave_interval 1\nuser {'root' if os.getuid() == 0 else ''}\n".replace("user \n", "")
     )
     server = Running([program("mosquitto"), "-c", str(folder / "conf")], port)
@@ -77,8 +77,11 @@ def mosquitto() -> Iterator[Running]:
 
 
 @contextmanager
-def dovecot(password: str) -> Iterator[tuple[Running, Path]]:
-    """An IMAP server with one user, ``care``; and the Maildir into which its mails are put."""
+def dovecot(password: str, settings: str = "ssl = no", tls_port: int = 0) -> Iterator[tuple[Running, Path]]:
+    """An IMAP server with one user, ``care``; and the Maildir into which its mails are put.
+
+    `settings`: lines about TLS; with them it listens on `tls_port` too, where TLS comes first.
+    """
     port, folder = free_port(), Path(tempfile.mkdtemp(prefix="percorso-imap-", dir="/tmp"))
     box = folder / "Maildir"
     for part in ("new", "cur", "tmp"):
@@ -96,7 +99,7 @@ state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{settings}
 disable_plaintext_auth = no
 first_valid_uid = 1
 first_valid_gid = 1
@@ -110,7 +113,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{

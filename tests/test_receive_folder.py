@@ -116,6 +116,26 @@ def test_a_file_that_grows_is_not_whole(tmp_path: Path) -> None:
     assert looks > 3
 
 
+def test_a_file_that_changes_while_it_is_read_is_read_again(company: Company, inbox: Path) -> None:
+    """It is replaced after it was read and before it is moved: what is new in it is taken too."""
+    text = (EXAMPLES / "till.csv").read_text()
+    (inbox / "till.csv").write_text(text.rpartition("\n")[0].rpartition("\n")[0] + "\n")
+    append, replaced = company.collector.collect_now, []
+
+    def replace(*told: Any, **more: Any) -> Any:
+        if not replaced:
+            replaced.append(True)
+            (inbox / "till.csv").write_text(text)
+        return append(*told, **more)
+
+    company.collector.collect_now = replace  # type: ignore[method-assign]
+    once(company)
+    assert [path.name for path in inbox.glob("done/*.csv")] == ["till.csv"]
+    assert (inbox / "done" / "till.csv").read_text() == text
+    assert counts(company, "till")["accepted"] == 7
+    assert len(in_log(company, "till")) == 7
+
+
 def test_a_log_that_cannot_be_written_leaves_the_file_where_it_is(
     company: Company, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """What must hold after any fault, counted at the client."""
 
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import text
 
@@ -8,10 +9,16 @@ from percorso.main import open_company
 from percorso.main.checking import check
 from percorso.main.replaying import replay
 from percorso.settings import Settings
-from tests.faults.load import Load
 
 
-def assert_whole(directory: Path, settings: Settings, *loads: Load) -> None:
+class Sends(Protocol):
+    """What was sent, and what of it was acknowledged, by message id."""
+
+    sent: set[str]
+    acknowledged: set[str]
+
+
+def assert_whole(directory: Path, settings: Settings, *loads: Sends) -> None:
     """What was acknowledged is there, what is there is there once, and the folds are those of the log."""
     with open_company(directory, settings) as company:
         company.processor.drain()

@@ -9,12 +9,14 @@ from percorso.model.errors import InvalidConfig
 from percorso.model.fields import Fields
 from percorso.model.source import (
     KINDS,
+    After,
     DltSettings,
     FolderSettings,
     ImapSettings,
     Kind,
     MqttSettings,
     Secret,
+    SftpSettings,
     Signature,
     Source,
     Tls,
@@ -24,6 +26,7 @@ from percorso.model.source import (
 MAX_WAIT_S = 86_400.0
 _NAME = re.compile(r"^[a-z][a-z0-9_-]{0,39}$")
 _ENV = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_HOST_KEY = re.compile(r"^SHA256:[A-Za-z0-9+/]{43}$")
 _FORM = re.compile(r"\{(?:hex|base64)\}")
 _TIMED = "{timestamp}"
 
@@ -41,7 +44,7 @@ def read_source(name: str, written: object) -> Source:
     part.done()
     live = fields.flag("live") if fields.take("live", None) is not None else True
     documents, file_map = None, None
-    if kind == "folder":
+    if kind in ("folder", "sftp"):
         file_map = fields.text("map") if fields.take("map", None) else _mapping(fields)
     else:
         documents = read_document_map(_mapping(fields), name, f"source {name}, mapping")
@@ -116,9 +119,39 @@ def _folder(fields: Fields, _name: str) -> FolderSettings:
     )
 
 
+def _sftp(fields: Fields, _name: str) -> SftpSettings:
+    after = cast(After, fields.word("after", ("move", "keep")) if fields.take("after", None) else "move")
+    settings = SftpSettings(
+        host=fields.text("host"),
+        port=fields.whole("port", 22, least=1),
+        user=fields.text("user"),
+        password=_secret(fields, "password"),
+        key=_secret(fields, "key"),
+        host_keys=_host_keys(fields),
+        path=fields.text("path").rstrip("/") or "/",
+        match=fields.words("match") or ("*",),
+        settle_s=fields.number("settle_s", 30.0, least=0.0, most=MAX_WAIT_S),
+        every_s=fields.number("every_s", 60.0, least=0.05, most=MAX_WAIT_S),
+        after=after,
+    )
+    if settings.password is None and settings.key is None:
+        raise fields.error("key", "is missing; write where the private `key` is kept, or the `password`")
+    return settings
+
+
+def _host_keys(fields: Fields) -> tuple[str, ...]:
+    """One fingerprint, or a list of them."""
+    written = fields.take("host_key", ())
+    keys = (fields.text("host_key"),) if isinstance(written, str) else fields.words("host_key")
+    if not all(map(_HOST_KEY.match, keys)):
+        raise fields.error("host_key", "is no fingerprint; it looks like SHA256: with 43 letters and digits behind it")
+    return keys
+
+
 def _mqtt(fields: Fields, name: str) -> MqttSettings:
     tls = fields.flag("tls") if fields.take("tls", None) is not None else False
     topics = fields.words("topics")
+    _tls_or_none(fields, "ca_file", "cert_file", tls=tls)
     if not topics:
         raise fields.error("topics", "is missing; name what to listen to, such as machines/+/fault")
     return MqttSettings(
@@ -126,6 +159,7 @@ def _mqtt(fields: Fields, name: str) -> MqttSettings:
         port=fields.whole("port", 8883 if tls else 1883, least=1),
         tls=tls,
         ca_file=fields.text("ca_file", None),
+        own_certificate=_own_certificate(fields),
         client_id=fields.text("client_id", f"percorso-{name}"),
         topics=topics,
         user=fields.text("user", None),
@@ -133,8 +167,23 @@ def _mqtt(fields: Fields, name: str) -> MqttSettings:
     )
 
 
+def _tls_or_none(fields: Fields, *keys: str, tls: bool) -> None:
+    """Certificates without TLS would be a line that only looks safe."""
+    for key in keys:
+        if not tls and fields.take(key, None) is not None:
+            raise fields.error(key, "is for TLS, and `tls` is not asked for; add it, or take this out")
+
+
+def _own_certificate(fields: Fields) -> tuple[str, str] | None:
+    certificate, key = fields.text("cert_file", None), fields.text("key_file", None)
+    if (certificate is None) != (key is None):
+        raise fields.error("cert_file", "and key_file come together: a certificate is shown with its key")
+    return None if certificate is None else (certificate, key)
+
+
 def _imap(fields: Fields, _name: str) -> ImapSettings:
     tls = cast(Tls, fields.word("tls", ("none", "starttls", "tls")) if fields.take("tls", None) else "tls")
+    _tls_or_none(fields, "ca_file", tls=tls != "none")
     return ImapSettings(
         host=fields.text("host"),
         port=fields.whole("port", 993 if tls == "tls" else 143, least=1),
@@ -176,6 +225,7 @@ def _sql(fields: Fields) -> Mapping[str, Any]:
 _SETTINGS: Mapping[str, Any] = {
     "webhook": _webhook,
     "folder": _folder,
+    "sftp": _sftp,
     "mqtt": _mqtt,
     "imap": _imap,
     "dlt": _dlt,

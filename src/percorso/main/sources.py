@@ -18,13 +18,14 @@ from percorso.model.source import (
     ImapSettings,
     MqttSettings,
     Secret,
+    SftpSettings,
     Source,
     SourceStatus,
     WebhookSettings,
 )
 from percorso.pipeline.importing import Files, LogSink, Sink
 from percorso.pipeline.receiving import Appends, Receiver, Receiving, Taker
-from percorso.pipeline.receiving_files import FileReceiving, map_of
+from percorso.pipeline.receiving_files import FileReceiving, Folder, map_of
 from percorso.ports import Clock
 
 WRONG = -1
@@ -92,6 +93,23 @@ class Sources:
             return DltReceiver(source.name, settings, cursor / "dlt", self.secret)
         return None
 
+    def folder(self, source: Source) -> Folder | None:
+        """The other end of a source of files; None when it is none. Raises InvalidConfig."""
+        settings = source.settings
+        if isinstance(settings, FolderSettings):
+            from percorso.adapters.receive.folder import PartnerFolder
+
+            return PartnerFolder(settings, self._directory.root)
+        if isinstance(settings, SftpSettings):
+            try:
+                from percorso.adapters.receive.sftp import SftpFolder
+                from percorso.adapters.receive.sftp_line import SftpLine
+            except ImportError as error:
+                raise InvalidConfig("this source needs paramiko: pip install 'percorso[sftp]'") from error
+            line = SftpLine(settings, self.revealed(settings.password), self.revealed(settings.key))
+            return SftpFolder(settings, line, self._directory.receiving / source.name)
+        return None
+
     def wrong(self, name: str, error: PercorsoError) -> None:
         """Remember that a record, or what it needs, is not right."""
         if self.statuses.read(name).error != error.message:
@@ -103,10 +121,8 @@ class Sources:
 
     def taker(self, source: Source, sink: Sink) -> Taker:
         """The source, ready to be taken from."""
-        if isinstance(source.settings, FolderSettings):
-            from percorso.adapters.receive.folder import PartnerFolder
-
-            folder = PartnerFolder(source.settings, self._directory.root)
+        folder = self.folder(source)
+        if folder is not None:
             place = self._directory.receiving / source.name
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
             return FileReceiving(source, folder, self.files(source.name), sink, self.statuses, self._clock, place)
@@ -126,11 +142,10 @@ class Sources:
 
     def check(self, source: Source) -> str:
         """Reach the other end without taking anything; what was found. Raises what is wrong."""
-        if isinstance(source.settings, FolderSettings):
-            from percorso.adapters.receive.folder import PartnerFolder
-
+        folder = self.folder(source)
+        if folder is not None:
             map_of(source, self.files(source.name))
-            return PartnerFolder(source.settings, self._directory.root).check()
+            return folder.check()
         if isinstance(source.settings, WebhookSettings):
             hook_of(source, self, self.receiving(source, _NoSink()))
             return f"post to /hooks/{source.name}"

@@ -7,9 +7,10 @@ from typing import Any, Literal, TypeAlias
 from percorso.model.document_map import DocumentMap
 from percorso.model.time import Micros
 
-Kind = Literal["webhook", "folder", "mqtt", "imap", "dlt"]
-KINDS: tuple[Kind, ...] = ("webhook", "folder", "mqtt", "imap", "dlt")
+Kind = Literal["webhook", "folder", "sftp", "mqtt", "imap", "dlt"]
+KINDS: tuple[Kind, ...] = ("webhook", "folder", "sftp", "mqtt", "imap", "dlt")
 Tls = Literal["none", "starttls", "tls"]
+After = Literal["move", "keep"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +65,38 @@ class FolderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SftpSettings:
+    """A partner's folder on a server, which is looked into as a folder is.
+
+    password, key  one of them is there, or both; `key` is a private key in OpenSSH's form, without a passphrase
+    host_keys      fingerprints (``SHA256:...``), of which the server must show one; with none nothing is done but said
+    path           as the server reads it: without a leading / it is below the user's home
+    after          a file that was read is moved into done/ or failed/ there, or kept there and remembered here
+    """
+
+    host: str
+    port: int
+    user: str
+    password: Secret | None
+    key: Secret | None
+    host_keys: tuple[str, ...]
+    path: str
+    match: tuple[str, ...]
+    settle_s: float
+    every_s: float
+    after: After
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MqttSettings:
-    """client_id: the broker keeps messages for it while we are away, so it is this source's alone."""
+    """client_id: the broker keeps messages for it while we are away, so it is this source's alone.  own_certificate: the
+    files of a certificate and its key, for brokers that want one."""
 
     host: str
     port: int
     tls: bool
     ca_file: str | None
+    own_certificate: tuple[str, str] | None
     client_id: str
     topics: tuple[str, ...]
     user: str | None
@@ -108,7 +134,7 @@ class DltSettings:
     every_s: float
 
 
-Settings: TypeAlias = WebhookSettings | FolderSettings | MqttSettings | ImapSettings | DltSettings
+Settings: TypeAlias = WebhookSettings | FolderSettings | SftpSettings | MqttSettings | ImapSettings | DltSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
-"""Files that partners put into a folder, imported one by one and put aside with a report."""
+"""Files that partners put into a folder, here or on a server, imported one by one and put aside with a report."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,10 +20,17 @@ _log = structlog.get_logger()
 
 
 class Folder(Protocol):
-    """The folder where partners put files; see `adapters.receive.folder`."""
+    """The folder where partners put files; see `adapters.receive.folder` and `sftp`."""
 
-    def whole(self, stop: threading.Event, *, once: bool) -> Iterator[Path | None]:
-        """The files that are there whole, oldest first, as they come; None when there is none now. With `once` those of now."""
+    def check(self) -> str:
+        """Reach it without taking anything; what was found, for people. Raises a PercorsoError that says what to do."""
+        ...
+
+    def whole(self, stop: threading.Event, *, once: bool) -> Generator[Path | None, None, None]:
+        """The files that are there whole, oldest first, as they come; None when there is none now. With `once` those of now.
+
+        Each is put aside by `done` or `failed` before the next is asked for, or not at all.
+        """
         ...
 
     def done(self, file: Path, report: Mapping[str, Any]) -> None:
@@ -57,20 +65,24 @@ class FileReceiving(Taker):
         """See `Taker`. A file that cannot be right is put aside; when the log cannot be written it stays and this raises."""
         import_map = map_of(self.source, self._files)
         (role,) = used_roles(import_map)
-        for file in self._folder.whole(stop, once=once):
-            if file is None:
-                self.worked({})
-                continue
-            try:
-                imported = self._imported(import_map, role, file)
-            except InvalidInput as error:
-                self._folder.failed(file, {"file": file.name, "code": error.code, "message": error.message})
-                _log.warning("source.file_failed", source=self.source.name, why=error.code)
-                self.worked({"failed_files": 1})
-                continue
-            self._folder.done(file, {"file": file.name, **imported.as_json()})
-            _log.info("source.file_imported", source=self.source.name, **imported.as_json())
-            self.worked({**imported.counts, "files": 1})
+        with closing(self._folder.whole(stop, once=once)) as files:
+            for file in files:
+                if file is None:
+                    self.worked({})
+                else:
+                    self._take_file(import_map, role, file)
+
+    def _take_file(self, import_map: ImportMap, role: str, file: Path) -> None:
+        try:
+            imported = self._imported(import_map, role, file)
+        except InvalidInput as error:
+            self._folder.failed(file, {"file": file.name, "code": error.code, "message": error.message})
+            _log.warning("source.file_failed", source=self.source.name, why=error.code)
+            self.worked({"failed_files": 1})
+            return
+        self._folder.done(file, {"file": file.name, **imported.as_json()})
+        _log.info("source.file_imported", source=self.source.name, **imported.as_json())
+        self.worked({**imported.counts, "files": 1})
 
     def _imported(self, import_map: ImportMap, role: str, file: Path) -> Imported:
         by_role = {role: [file]}

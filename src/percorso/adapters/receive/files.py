@@ -11,11 +11,16 @@ def write_json(path: Path, value: Any) -> None:
     """Replace a file, durably: after a crash it is the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("w", encoding="utf-8") as file:
+    put_json(beside, value)
+    beside.replace(path)
+
+
+def put_json(path: Path, value: Any) -> None:
+    """Write a file, durably; a crash may leave half of it, and nothing beside it."""
+    with path.open("w", encoding="utf-8") as file:
         json.dump(value, file, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def read_json(path: Path) -> Any:

@@ -6,17 +6,17 @@ begins with a dot, or ends in .part, .tmp, .filepart or .crdownload, is one that
 
 import os
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from percorso.adapters.receive.files import write_json
+from percorso.adapters.receive.files import put_json
+from percorso.adapters.receive.settling import Settling, is_unfinished
 from percorso.model.errors import InvalidConfig, StoreUnavailable
 from percorso.model.source import FolderSettings
 
-_UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 DONE, FAILED = "done", "failed"
 
 
@@ -32,23 +32,28 @@ class PartnerFolder:
     def __init__(self, settings: FolderSettings, root: Path) -> None:
         self._settings = settings
         self.path = root / Path(settings.path).expanduser()
-        self._seen: dict[Path, tuple[_Looks, float]] = {}
+        self._settling = Settling[Path](settings.settle_s)
+        self._read_as: _Looks | None = None
 
     def check(self) -> str:
         """How many files wait."""
         self._prepare()
         return f"{len(self._candidates())} files wait in {self.path}"
 
-    def whole(self, stop: threading.Event, *, once: bool) -> Iterator[Path | None]:
+    def whole(self, stop: threading.Event, *, once: bool) -> Generator[Path | None, None, None]:
         """See the port. With `once` a file that still settles is waited for."""
         self._prepare()
         while not stop.is_set():
-            candidates = self._candidates()
-            for file in self._settled(candidates):
+            looks = _looks(self._candidates())
+            for file in self._settling.settled(looks):
+                self._read_as = looks[file]
+                if not self._is_as_read(file):
+                    self._settling.changed(file)
+                    continue
                 yield file
                 if stop.is_set():
                     return
-            settling = [file for file in self._candidates() if file in self._seen]
+            settling = [file for file in self._candidates() if file in self._settling]
             if once and not settling:
                 return
             yield None
@@ -78,35 +83,31 @@ class PartnerFolder:
         return sorted(found, key=lambda path: (path.stat().st_mtime_ns if path.exists() else 0, path.name))
 
     def _is_meant(self, path: Path) -> bool:
-        name = path.name.lower()
-        if name.startswith(".") or name.endswith(_UNFINISHED) or path.is_symlink() or not path.is_file():
+        if is_unfinished(path.name) or path.is_symlink() or not path.is_file():
             return False
-        return any(fnmatchcase(name, pattern.lower()) for pattern in self._settings.match)
+        return any(fnmatchcase(path.name.lower(), pattern.lower()) for pattern in self._settings.match)
 
-    def _settled(self, candidates: list[Path]) -> list[Path]:
-        """Those that looked the same for long enough."""
-        now, settled = time.monotonic(), []
-        seen: dict[Path, tuple[_Looks, float]] = {}
-        for path in candidates:
-            try:
-                found = path.stat()
-            except FileNotFoundError:
-                continue
-            looks = _Looks(found.st_size, found.st_mtime_ns, found.st_ino)
-            before = self._seen.get(path)
-            since = before[1] if before is not None and before[0] == looks else now
-            if now - since >= self._settings.settle_s:
-                settled.append(path)
-            else:
-                seen[path] = (looks, since)
-        self._seen = seen
-        return settled
+    def _is_as_read(self, file: Path) -> bool:
+        return _looks([file]).get(file) == self._read_as
 
     def _put(self, file: Path, where: str, report: Mapping[str, Any]) -> None:
-        """Report first: a file that lies aside always has one."""
+        """Report first: a file that lies aside always has one. One that changed meanwhile is left to be read again."""
+        if not self._is_as_read(file):
+            self._settling.changed(file)
+            return
         target = _free(self.path / where / file.name)
-        write_json(target.with_name(target.name + ".report.json"), {**report, "kept_as": target.name})
+        put_json(target.with_name(target.name + ".report.json"), {**report, "kept_as": target.name})
         file.replace(target)
+
+
+def _looks(candidates: list[Path]) -> dict[Path, _Looks]:
+    """How each looks now; one that went meanwhile is left out."""
+    looks = {}
+    for path in candidates:
+        with suppress(FileNotFoundError):
+            found = path.stat()
+            looks[path] = _Looks(found.st_size, found.st_mtime_ns, found.st_ino)
+    return looks
 
 
 def _free(path: Path) -> Path:

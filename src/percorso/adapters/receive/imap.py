@@ -14,10 +14,9 @@ mail's Message-ID. The document:
 
 import imaplib
 import re
-import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -30,12 +29,12 @@ from imap_tools import (
     MailBox,
     MailboxFolderSelectError,
     MailboxLoginError,
-    MailBoxStartTls,
     MailBoxUnencrypted,
 )
 from imap_tools.message import MailMessage
 
 from percorso.adapters.receive.files import read_json, write_json
+from percorso.adapters.receive.tls import trusting, unreachable
 from percorso.model.arrived import Arrived, Deliver
 from percorso.model.errors import InvalidConfig, StoreUnavailable
 from percorso.model.reply_text import written
@@ -58,6 +57,7 @@ class ImapReceiver:
         self._password = password
         self._cursor = cursor
         self._root = root
+        self._server = f"the mail server {settings.host}:{settings.port}"
 
     def check(self) -> str:
         with self._opened() as box:
@@ -106,9 +106,9 @@ class ImapReceiver:
         try:
             box = self._connected()
         except (OSError, imaplib.IMAP4.error) as error:
-            said = f"the mail server {settings.host}:{settings.port} cannot be reached ({type(error).__name__})"
-            raise StoreUnavailable(said) from error
+            raise unreachable(error, self._server, tls=settings.tls != "none") from error
         try:
+            self._begin_tls(box)
             box.login(settings.user, self._password, initial_folder=None)
             box.folder.set(settings.folder, readonly=True)
             yield box
@@ -123,19 +123,32 @@ class ImapReceiver:
 
     def _connected(self) -> BaseMailBox:
         settings = self._settings
-        if settings.tls == "none":
+        if settings.tls != "tls":
             return MailBoxUnencrypted(settings.host, settings.port, timeout=TIMEOUT_S)
-        ca_file = settings.ca_file
-        context = ssl.create_default_context(cafile=None if ca_file is None else str(self._root / ca_file))
-        chosen = MailBox if settings.tls == "tls" else MailBoxStartTls
-        return chosen(settings.host, settings.port, timeout=TIMEOUT_S, ssl_context=context)
+        context = trusting(self._root, settings.ca_file)
+        return MailBox(settings.host, settings.port, timeout=TIMEOUT_S, ssl_context=context)
+
+    def _begin_tls(self, box: BaseMailBox) -> None:
+        """STARTTLS, when it is asked for. Raises when the password would go over a line that is not safe enough."""
+        offered = box.client.capabilities
+        if self._settings.tls == "starttls":
+            if "STARTTLS" not in offered:
+                raise InvalidConfig(f"{self._server} offers no STARTTLS; write `tls: tls` and its port for TLS")
+            try:
+                box.client.starttls(trusting(self._root, self._settings.ca_file))
+            except (OSError, imaplib.IMAP4.error) as error:
+                raise unreachable(error, self._server, tls=True) from error
+        elif self._settings.tls == "none" and "LOGINDISABLED" in offered:
+            said = f"{self._server} takes no password over a line without TLS; write `tls: starttls` or `tls: tls`"
+            raise InvalidConfig(said)
 
 
 def _close(box: BaseMailBox) -> None:
     try:
         box.logout()
     except Exception:  # the line is gone already, in whichever way
-        box.client.shutdown()
+        with suppress(OSError):
+            box.client.shutdown()
 
 
 def document_of(mail: MailMessage) -> dict[str, Any]:

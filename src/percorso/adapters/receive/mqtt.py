@@ -5,7 +5,6 @@ when we connect again. The document of a message is its payload; ``received.topi
 say whence it came.
 """
 
-import ssl
 import threading
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from percorso.adapters.receive.tls import trusting, unreachable
 from percorso.model.arrived import Arrived, Deliver
 from percorso.model.errors import InvalidConfig, StoreUnavailable
 from percorso.model.source import MqttSettings
@@ -29,7 +29,7 @@ QOS = 1
 
 
 class MqttReceiver:
-    """`pipeline.receiving.Receiver` for one subscription. `root`: the company's directory, for the path of `ca_file`."""
+    """`pipeline.receiving.Receiver` for one subscription. `root`: the company's directory, for paths of certificates."""
 
     def __init__(self, settings: MqttSettings, password: str | None, root: Path) -> None:
         self._settings = settings
@@ -72,12 +72,7 @@ class MqttReceiver:
         if self._settings.user is not None:
             client.username_pw_set(self._settings.user, self._password)
         if self._settings.tls:
-            ca_file = self._settings.ca_file
-            try:
-                context = ssl.create_default_context(cafile=None if ca_file is None else str(self._root / ca_file))
-            except (OSError, ssl.SSLError) as error:
-                raise InvalidConfig(f"the certificates in {ca_file} cannot be read") from error
-            client.tls_set_context(context)
+            client.tls_set_context(trusting(self._root, self._settings.ca_file, self._settings.own_certificate))
         return client
 
 
@@ -90,6 +85,7 @@ class _Session:
         self._topics = topics
         self._refused: str | None = None
         self._ready = False
+        self._broker = f"the broker {settings.host}:{settings.port}"
         self.waiting: list[paho.MQTTMessage] = []
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
@@ -101,21 +97,24 @@ class _Session:
         try:
             self._client.connect(settings.host, settings.port, keepalive=60)
         except (OSError, ValueError) as error:
-            said = f"the broker {settings.host}:{settings.port} cannot be reached ({type(error).__name__})"
-            raise StoreUnavailable(said) from error
+            raise unreachable(error, self._broker, tls=settings.tls) from error
         deadline = time.monotonic() + ANSWER_WITHIN_S
         while not self._ready:
             self.turn()
             if time.monotonic() > deadline:
-                raise StoreUnavailable(f"the broker {settings.host}:{settings.port} does not answer")
+                raise StoreUnavailable(f"{self._broker} does not answer")
 
     def turn(self) -> None:
         """Send and take for a moment. Raises StoreUnavailable when the line is cut, InvalidConfig when we are refused."""
         code = self._client.loop(LOOP_S)
         if self._refused is not None:
             raise InvalidConfig(f"the broker refuses us: {self._refused}; check user, password and topics")
-        if code != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise StoreUnavailable(f"the line to the broker {self._settings.host} is cut ({paho.error_string(code)})")
+        if code == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return
+        if self._ready:
+            raise StoreUnavailable(f"the line to {self._broker} is cut ({paho.error_string(code)})")
+        wanted = "a certificate of ours (`cert_file`, `key_file`)" if self._settings.tls else "TLS (`tls: true`)"
+        raise StoreUnavailable(f"{self._broker} hangs up before it answers; does it want {wanted}?")
 
     def hand_over(self, deliver: Deliver) -> None:
         """Deliver some of what waits, then acknowledge it."""
