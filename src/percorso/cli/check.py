@@ -1,11 +1,14 @@
 """`percorso check` and `percorso openapi`: is the data whole; what does the API look like."""
 
 import json as json_module
+from typing import Annotated
 
 import typer
 
 from percorso.cli.opener import opener
 from percorso.cli.output import Dir, Json, say, show_json
+
+Tracking = Annotated[bool, typer.Option("--tracking", help="Of the tracking API, to which events are sent.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +25,7 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(1)
 
     @app.command()
-    def openapi(ctx: typer.Context) -> None:
+    def openapi(ctx: typer.Context, tracking: Tracking = False) -> None:
         """Print the OpenAPI document of the API."""
-        typer.echo(json_module.dumps(opener(ctx).openapi(), indent=2, sort_keys=True, ensure_ascii=False))
+        document = opener(ctx).openapi(tracking=tracking)
+        typer.echo(json_module.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))

@@ -9,42 +9,45 @@ A command gets it with ``opener(ctx)``::
                 show(company.state..., as_json=json)
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-import typer
-
-from percorso.model.company import CompanyFacts
-from percorso.model.config import Config
-from percorso.model.directory import Directory
 from percorso.model.errors import PercorsoError
-from percorso.model.identifier import Identifier
-from percorso.model.qr import QrCode
-from percorso.model.source import Source, SourceStatus
-from percorso.model.time import Micros
-from percorso.pipeline.collect import Collector
-from percorso.pipeline.importing import Files, Sink
-from percorso.pipeline.process import Processor
-from percorso.pipeline.receiving import Receiving, Taker
-from percorso.ports import (
-    Accounts,
-    ApiKey,
-    Clock,
-    Engine,
-    EventLog,
-    PeopleReader,
-    Quarantine,
-    State,
-    Watch,
-)
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # names alone: a command that only prints its help imports nothing of this
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import typer
+
+    from percorso.model.company import CompanyFacts
+    from percorso.model.config import Config
+    from percorso.model.directory import Directory
+    from percorso.model.identifier import Identifier
+    from percorso.model.qr import QrCode
+    from percorso.model.source import Source, SourceStatus
+    from percorso.model.time import Micros
     from percorso.pipeline.analyse import Analyst
+    from percorso.pipeline.collect import Collector
+    from percorso.pipeline.importing import Files, Sink
     from percorso.pipeline.mending import Mender
     from percorso.pipeline.planning import Planner
+    from percorso.pipeline.process import Processor
+    from percorso.pipeline.receiving import Receiving, Taker
     from percorso.pipeline.tally import Tallier
+    from percorso.ports import (
+        Accounts,
+        ApiKey,
+        Clock,
+        Engine,
+        EventLog,
+        PeopleReader,
+        Quarantine,
+        State,
+        Watch,
+    )
 
 
 class Server(NamedTuple):
@@ -82,7 +85,7 @@ class OpenCompany(Protocol):
     @property
     def engine(self) -> Engine: ...
     @property
-    def analyst(self) -> "Analyst": ...
+    def analyst(self) -> Analyst: ...
     @property
     def accounts(self) -> Accounts: ...
     @property
@@ -92,11 +95,11 @@ class OpenCompany(Protocol):
     @property
     def quarantine(self) -> Quarantine: ...
     @property
-    def mender(self) -> "Mender": ...
+    def mender(self) -> Mender: ...
     @property
-    def planner(self) -> "Planner": ...
+    def planner(self) -> Planner: ...
     @property
-    def tallier(self) -> "Tallier": ...
+    def tallier(self) -> Tallier: ...
 
     def make_key(self, kind: str, name: str) -> tuple[ApiKey, str]:
         """A new API key and its text, which is kept nowhere."""
@@ -142,7 +145,7 @@ class Opener(Protocol):
     @property
     def log_level(self) -> str: ...
 
-    def lock(self, given: Path | None) -> "Held":
+    def lock(self, given: Path | None) -> Held:
         """Take the directory for a supervisor. Raises DirectoryLocked."""
         ...
 
@@ -180,11 +183,11 @@ class Opener(Protocol):
         """A YAML file as plain values. Raises InvalidInput when it cannot be read."""
         ...
 
-    def sources(self, given: Path | None) -> "Sources":
+    def sources(self, given: Path | None) -> Sources:
         """The sources of a directory."""
         ...
 
-    def codes(self, given: Path | None) -> "Codes":
+    def codes(self, given: Path | None) -> Codes:
         """What makes the QR codes of a company."""
         ...
 
@@ -196,7 +199,9 @@ class Opener(Protocol):
         """The id of the directory's log."""
         ...
 
-    def openapi(self) -> Mapping[str, Any]: ...
+    def openapi(self, *, tracking: bool) -> Mapping[str, Any]:
+        """The OpenAPI document of the API, or of the tracking API."""
+        ...
 
     def load_example(self, given: Path | None, *, people: int, seed: int, told: Callable[[int], None]) -> int:
         """Load the example company's year as history and fold it; `told` hears the events taken so far."""

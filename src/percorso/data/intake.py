@@ -20,6 +20,7 @@ Reasons, stable:
     invalid_text         text that is not UTF-8, holds NUL or half a surrogate pair
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ import msgspec
 from percorso.data.consent_signals import with_signals
 from percorso.data.envelope import NOTHING, Under, over
 from percorso.data.event_time import FUTURE_TOLERANCE, DeviceClocks, read_time, sending_time
-from percorso.data.well_formed import Refusal, check_bytes, packed, unreadable
+from percorso.data.well_formed import Refusal, check_bytes, may_hold_halves, packed, read_halves, unreadable
 from percorso.model.event import EVENT_TYPES, NAME_OF_TYPE
 from percorso.model.plan import Plan
 from percorso.model.time import EARLIEST, CivilClock, Micros
@@ -42,6 +43,7 @@ MAX_MESSAGE_ID = 100
 MAX_EVENT_NAME = 200
 SAME_ALIAS = "previousId is the userId itself: this alias joins nobody; send the former id, or no alias at all"
 
+_ESCAPED_LETTER = re.compile(rb"\\u00[67]")
 _RECEIVED, _AHEAD, _DEVICE = TimeRule.RECEIVED.value, TimeRule.AHEAD.value, TimeRule.DEVICE.value
 
 
@@ -135,7 +137,7 @@ def read_item(item: Item, intake: Intake) -> Candidate | Refused:
             body = _completed(body, wire, item, intake)
             check_bytes(body, most)
         elif route is not None:
-            body = _typed(body, wire, route) if b'"type"' not in body else _completed(body, wire, item, intake)
+            body = _completed(body, wire, item, intake) if _says_type(body) else _typed(body, wire, route)
             check_bytes(body, most)
         candidate = _candidate(wire, body, item, intake)
         return candidate if intake.plan is None else _planned(candidate, wire, intake.plan, item, intake)
@@ -175,7 +177,21 @@ def _check_object(body: bytes) -> None:
     try:
         _decode_object(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-        raise unreadable(error) from None
+        if not _is_cut_object(body):
+            raise unreadable(error) from None
+
+
+def _is_cut_object(body: bytes) -> bool:
+    """Whether the bytes are a JSON object but for texts that were cut inside a character."""
+    try:
+        return may_hold_halves(body) and isinstance(read_halves(body), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _says_type(body: bytes) -> bool:
+    """Whether the body may name a type of its own, which would count, being the last; its word may be spelt in escapes."""
+    return b'"type"' in body or (b"\\u00" in body and _ESCAPED_LETTER.search(body) is not None)
 
 
 def _typed(body: bytes, wire: WireItem, route: str) -> bytes:

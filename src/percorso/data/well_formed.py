@@ -1,5 +1,6 @@
 """Whether the bytes of an item can be stored and read again by everything downstream, found out before they are."""
 
+import json
 import re
 from typing import Any
 
@@ -10,8 +11,10 @@ from percorso.model.errors import MalformedBody
 
 MAX_DEPTH = 32
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
+"""A string, to its end or to that of the text: never looked through twice, however the text is broken off."""
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
 
 _decode = msgspec.json.Decoder().decode
@@ -44,6 +47,24 @@ def check_bytes(body: bytes, most: int) -> None:
         _check_utf8(body)
     if b"\\" in body and _SUSPICIOUS.search(body) is not None:
         _check_escapes(body)
+
+
+def may_hold_halves(body: bytes) -> bool:
+    """Whether a text in it may be cut inside a character, as pages cut them: ``"\\ud83d"`` is one half of many an emoji.
+
+    That is JSON, and msgspec reads nothing of a body that holds one anywhere, not even what it would skip.
+    """
+    return b"\\u" in body and _HALF.search(body) is not None
+
+
+def read_halves(body: bytes) -> Any:
+    """JSON whose texts may hold halves of characters. Raises ValueError or RecursionError when it is none."""
+    return json.loads(body.decode("utf-8", "surrogateescape"))
+
+
+def write_halves(value: Any) -> bytes:
+    """What `read_halves` read, as JSON again."""
+    return json.dumps(value).encode()
 
 
 def depth(body: bytes) -> int:

@@ -12,6 +12,9 @@ from percorso.data.envelope import Envelope
 
 KINDS = ("track", "identify", "page", "screen", "group", "alias")
 
+MAX_BATCH = 5_000
+"""Items in one request at most."""
+
 
 class Call(NamedTuple):
     """envelope: what the address alone says of its items; masked: the key in the body is no key but a hint to people."""

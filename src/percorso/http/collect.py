@@ -14,12 +14,13 @@ import structlog
 
 from percorso.data.envelope import Envelope
 from percorso.data.intake import Item
-from percorso.data.well_formed import unreadable
-from percorso.http.calls import ABOUT_CLIENTS, CALLS, OURS, Call
+from percorso.data.well_formed import may_hold_halves, read_halves, unreadable, write_halves
+from percorso.http.calls import ABOUT_CLIENTS, CALLS, MAX_BATCH, OURS, Call
 from percorso.http.cors import allow, readable_by
 from percorso.http.pixel import GIF, PIXELS, item_of
 from percorso.http.request_body import read_body
 from percorso.http.source_documents import document
+from percorso.http.tracking_document import DESCRIBED_AT, printed
 from percorso.http.write_key import SourceOfKey, authenticate
 from percorso.model.errors import (
     MalformedBody,
@@ -40,8 +41,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-MAX_BATCH = 5_000
 
 T = TypeVar("T")
 
@@ -130,10 +129,10 @@ async def _collect(
     said = call.envelope
     if said.type_of_route is not None:
         # Most clients send the key in a header; then the body is read once, by intake.
-        key = _read(_decode_keyed, body).writeKey if b'"writeKey"' in body and not call.masked else None
+        key = _read(_decode_keyed, _cut_key, body).writeKey if b'"writeKey"' in body and not call.masked else None
         items = [Item(body, 0)]
     else:
-        batch = _read(_decode_batch, body)
+        batch = _read(_decode_batch, _cut_batch, body)
         key = None if call.masked else batch.writeKey
         said, items = _of_batch(said, batch)
     source = await authenticate(headers, scope, key, source_of)
@@ -155,11 +154,29 @@ def _of_batch(said: Envelope, batch: _Batch) -> tuple[Envelope, list[Item]]:
     return said, [Item(raw, index) for index, raw in enumerate(batch.batch)]
 
 
-def _read(decode: Callable[[bytes], T], body: bytes) -> T:
+def _read(decode: Callable[[bytes], T], cut: Callable[[Any], T], body: bytes) -> T:
+    """The body decoded; by `cut` where a text in it was cut inside a character, so that one item costs no other."""
     try:
         return decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        if isinstance(error, msgspec.ValidationError) or not may_hold_halves(body):
+            raise unreadable(error) from None
+    try:
+        return cut(read_halves(body))
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise unreadable(error) from None
+
+
+def _cut_key(read: Any) -> _Keyed:
+    return _Keyed(read.get("writeKey") if isinstance(read, dict) else None)
+
+
+def _cut_batch(read: Any) -> _Batch:
+    if not isinstance(read, dict) or not isinstance(items := read.get("batch"), list):
+        return _decode_batch(write_halves(read))
+    batch = _decode_batch(write_halves({**read, "batch": []}))
+    batch.batch = [msgspec.Raw(write_halves(item)) for item in items]
+    return batch
 
 
 async def _show(scope: Scope, headers: Headers, send: Send, collector: Collector, source_of: SourceOfKey) -> None:
@@ -187,6 +204,8 @@ async def _other(
             return None
         collector.counts["about_clients"] += 1
         return _OK
+    if scope["method"] == "GET" and scope["path"] == DESCRIBED_AT:
+        return printed()
     if scope["method"] == "GET" and (found := await document(scope, headers, source_of)) is not None:
         return found
     raise NotFound("no such call; POST to /v1/track, identify, page, screen, group, alias or batch")

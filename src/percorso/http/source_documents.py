@@ -12,8 +12,9 @@ import msgspec
 from percorso.http.write_key import SourceOfKey, known_key
 from percorso.model.errors import NotFound
 
+SETTINGS = ("/v1/projects/{writeKey}/settings", "/projects/{writeKey}/settings")
+SOURCE_CONFIG = ("/sourceConfig", "/sourceConfig/")
 _SETTINGS = re.compile(r"(?:/v1)?/projects/([^/]+)/settings/?")
-_SOURCE_CONFIG = ("/sourceConfig", "/sourceConfig/")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -22,7 +23,7 @@ async def document(
 ) -> bytes | None:
     """The document at a path, None when there is none; for a known write key alone, else Unauthenticated."""
     path = scope["path"]
-    if path in _SOURCE_CONFIG:
+    if path in SOURCE_CONFIG:
         key, source = await known_key(headers, scope, None, source_of)
         return _encode(_of_rudderstack(key, source))
     if (found := _SETTINGS.fullmatch(path)) is None:

@@ -1,4 +1,7 @@
-"""The opener of the command line, over the real adapters and settings."""
+"""The opener of the command line, over the real adapters and settings.
+
+What is heavy is imported by the question that needs it: a command waits for no more than it uses.
+"""
 
 import json
 import os
@@ -8,22 +11,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from percorso.adapters.lock import DirectoryLock
 from percorso.cli.opener import Listening, Server
-from percorso.main import birth
-from percorso.main.company import Company, open_company
-from percorso.main.serving import listen_on, local_url
-from percorso.model.company import CompanyFacts
 from percorso.model.directory import Directory
 from percorso.model.errors import InvalidConfig, InvalidInput
-from percorso.settings import Settings
 
 if TYPE_CHECKING:
     from percorso.adapters.files import DuckFiles
+    from percorso.main.company import Company
     from percorso.main.qr import Codes
     from percorso.main.sources import Sources
+    from percorso.model.company import CompanyFacts
+    from percorso.settings import Settings
 
 
 def running_server(directory: Directory) -> Server | None:
@@ -42,7 +41,11 @@ class MainOpener:
     _socket: socket.socket | None = None
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
+        from pydantic import ValidationError
+
+        from percorso.settings import Settings
+
         try:
             return Settings()
         except ValidationError as error:
@@ -60,19 +63,28 @@ class MainOpener:
     def server(self, given: Path | None) -> Server | None:
         return running_server(self.directory(given))
 
-    def open(self, given: Path | None, *, write: bool) -> Company:
+    def open(self, given: Path | None, *, write: bool) -> "Company":
+        from percorso.main.company import open_company
+
         return open_company(self.directory(given), self.settings, write=write)
 
     def exists(self, given: Path | None) -> bool:
+        from percorso.main import birth
+
         return birth.has_company(self.directory(given), self.settings)
 
-    def create(self, given: Path | None, overrides: Mapping[str, Any]) -> CompanyFacts:
+    def create(self, given: Path | None, overrides: Mapping[str, Any]) -> "CompanyFacts":
+        from percorso.main import birth
+
         return birth.create(self.directory(given), self.settings, overrides)
 
     def lock(self, given: Path | None) -> DirectoryLock:
         return DirectoryLock(self.directory(given).lock)
 
     def prepare(self, given: Path | None) -> None:
+        from percorso.main import birth
+        from percorso.main.company import Company
+
         directory = self.directory(given)
         birth.make_folders(directory)
         birth.migrate(directory, self.settings)
@@ -81,6 +93,8 @@ class MainOpener:
             company.note_configuration()
 
     def listen(self, host: str | None, port: int | None) -> Listening:
+        from percorso.main.serving import listen_on, local_url
+
         if self._socket is None:  # held from the first call on
             self._socket = listen_on(host or self.settings.host, self.settings.port if port is None else port)
         return Listening(local_url(self._socket), self._socket.fileno())
@@ -90,6 +104,7 @@ class MainOpener:
         from percorso.pipeline import analyse, deliver, process  # noqa: F401
 
     def run(self, process: str, given: Path | None, fd: int) -> None:
+        from percorso.main.company import Company
         from percorso.main.processes import PROCESSES
 
         with Company(self.directory(given), self.settings, None) as company:
@@ -154,10 +169,11 @@ class MainOpener:
         with self.open(given, write=False) as company:
             return company.log.log_id
 
-    def openapi(self) -> Mapping[str, Any]:
+    def openapi(self, *, tracking: bool) -> Mapping[str, Any]:
         from percorso.http.app import openapi_document
+        from percorso.http.tracking_document import tracking_document
 
-        return openapi_document()
+        return tracking_document() if tracking else openapi_document()
 
     def load_example(self, given: Path | None, *, people: int, seed: int, told: Callable[[int], None]) -> int:
         from percorso.main.example import load
