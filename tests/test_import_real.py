@@ -105,6 +105,7 @@ def test_olist_times_are_local_to_sao_paulo(cli: Cli, truth: Callable[[str], Any
     )
 
 
+@pytest.mark.slow
 def test_olist_again_and_in_another_order_is_all_duplicates(cli: Cli, tmp_path: Path) -> None:
     assert cli.json("import", OLIST, "--map", "olist") == imported(34_990, duplicate=15_675)
     con = duckdb.connect()
@@ -134,6 +135,7 @@ def test_online_retail_without_customer_counts_in_events_never_in_people(cli: Cl
     assert nobody == truth("select count(distinct InvoiceNo) from {retail} where CustomerID is null")
 
 
+@pytest.mark.slow
 def test_online_retail_as_csv_in_another_order_is_all_duplicates(cli: Cli, tmp_path: Path) -> None:
     con = duckdb.connect()
     rows = f"SELECT * FROM '{RETAIL}' ORDER BY md5(StockCode || InvoiceNo || Quantity)"

@@ -229,6 +229,87 @@ def test_a_wrong_plan_says_what_is_wrong(plan: dict[str, Any], about: str) -> No
         read_plan(plan)
 
 
+FORMATTED = {
+    "day": "2026-02-28",
+    "at": "2026-02-28T10:00:00Z",
+    "mail": "ada@example.com",
+    "page": "https://example.com/a",
+}
+
+
+def test_texts_of_one_format_get_it_in_the_plan(company: Company, manager: Browser) -> None:
+    kiosk(company, 0, 25, **FORMATTED, either="2026-02-28", loose="a b")
+    kiosk(company, 30, 2, **FORMATTED, either="soon", rare="2026-02-28")
+    company.tallier.drain()
+    manager.post("/api/plan/seen", {"events": [NAME]})
+    schema = company.planner.plan().events[NAME].schema
+    formats = {path: one.get("format") for path, one in schema["properties"].items()}
+    told = {"day": "date", "at": "date-time", "mail": "email", "page": "uri"}
+    assert formats == {**told, "either": None, "loose": None, "rare": None}
+    assert {one["type"] for one in schema["properties"].values()} == {"string"}
+    assert not [one for one in manager.get("/api/plan").json()["drift"] if one["name"] == NAME]
+    kept = {word.word for word in company.tallies.words() if word.path in FORMATTED}
+    assert kept == {""}
+
+
+def test_a_text_that_lost_its_format_is_drift(company: Company, manager: Browser) -> None:
+    kiosk(company, 0, 25, **FORMATTED)
+    company.tallier.drain()
+    manager.post("/api/plan/seen", {"events": [NAME]})
+    kiosk(
+        company, 100, 4, **{**FORMATTED, "day": "28/02/2026", "mail": None, "at": "2026-02-28", "page": "mailto:a@b.c"}
+    )
+    company.tallier.drain()
+    found = {
+        (one["kind"], one["path"], one["detail"]): one["events"]
+        for one in manager.get("/api/plan").json()["drift"]
+        if one["name"] == NAME
+    }
+    assert found == {("type", "day", "string"): 4, ("type", "at", "date"): 4, ("type", "mail", "null"): 4}
+
+
+def test_a_format_is_a_breaking_change_where_it_refuses(company: Company, manager: Browser) -> None:
+    kiosk(company, 0, 30, screen="2026-02-28", note="2026-02-28")
+    kiosk(company, 30, 7, screen="soon", note="2026-02-28")
+    company.tallier.drain()
+    plain = {"screen": {"type": "string"}, "note": {"type": "string"}}
+    dated = {path: {"type": "string", "format": "date"} for path in plain}
+    first, then = plan_of(types="discard_row"), plan_of(types="discard_row")
+    first["events"][NAME]["schema"], then["events"][NAME]["schema"] = {"properties": plain}, {"properties": dated}
+    put(manager, first, accept_breaking=True)
+    told = manager.post("/api/plan/breaking", {"plan": then}).json()["breaks"]
+    assert [(one["kind"], one["path"], one["events"]) for one in told] == [("type", "screen", 7)]
+
+
+def test_a_format_that_is_not_told_apart_is_no_drift(company: Company, manager: Browser) -> None:
+    """A company writes formats of its own into its plan."""
+    schema = {"properties": {"id": {"type": "string", "format": "uuid"}, "at": {"type": "string", "format": "time"}}}
+    put(manager, {"events": {NAME: {"schema": schema}}})
+    kiosk(company, 0, 5, id="2026-02-28", at="10:00")
+    company.tallier.drain()
+    assert not [one for one in manager.get("/api/plan").json()["drift"] if one["name"] == NAME]
+
+
+_TEXTS = st.one_of(
+    st.dates().map(str),
+    st.datetimes().map(lambda at: at.isoformat() + "Z"),
+    st.emails(),
+    st.builds("https://{}/{}".format, st.sampled_from(["a.it", "例え.jp", "a b"]), st.text(max_size=3)),
+    st.text(st.characters(codec="utf-8"), max_size=12),
+    st.text("0123456789-T:Z@/.", max_size=24),
+)
+
+
+@given(st.lists(_TEXTS, min_size=1, max_size=3))
+def test_a_generated_format_lets_every_text_pass_that_made_it(texts: list[str]) -> None:
+    seen = [{"a": text} for text in texts] * 20
+    counts = counted((NAME, 1, properties) for properties in seen)
+    shapes = [ShapeCount(*key, number) for key, number in counts.shapes.items()]
+    made = generate(NAME, seen_of(shapes, [])[NAME])
+    strict = Plan({NAME: type(made)(NAME, 1, made.schema, "freeze", "freeze")})
+    assert [strict.check(NAME, properties).reason for properties in seen] == [None] * len(seen)
+
+
 _JSON = st.recursive(
     st.none()
     | st.booleans()

@@ -16,6 +16,7 @@ FIXED: Mapping[str, str] = {
     "quality": "/quality",
     "quality-of-web": "/quality?source=web",
     "plan": "/plan",
+    "plan-of-one": "/plan?event=Order%20Completed",
     "quarantine": "/quarantine",
     "quarantine-replayed": "/quarantine?state=replayed",
     "quarantine-one": "/quarantine?source=web&open=1",

@@ -1,4 +1,7 @@
-"""A refused item is found on the page of quality, mended in the quarantine, replayed; a new event goes into the plan."""
+"""A refused item is found on the page of quality, mended in the quarantine, replayed; a new event goes into the plan.
+
+What nobody uses is told with its risk, and leads to the properties of its event.
+"""
 
 import re
 from collections.abc import Callable
@@ -24,7 +27,8 @@ def planted(demo: Demo) -> Demo:
         wish = {"kind": "write", "name": SOURCE}
         made = client.post("/api/keys", json=wish, headers={"X-Percorso": "1"}).json()
         nameless = [{"type": "track", "userId": f"k{n}", "messageId": f"nameless{n}"} for n in range(3)]
-        new = [{**one, "event": "Kiosk Touched", "messageId": f"kiosk{n}"} for n, one in enumerate(nameless[:2])]
+        said = {"event": "Kiosk Touched", "properties": {"customer_mail": "ada@example.com", "screen": "home"}}
+        new = [{**one, **said, "messageId": f"kiosk{n}"} for n, one in enumerate(nameless[:2])]
         sent = client.post("/v1/batch", json={"writeKey": made["key"], "batch": [*nameless, *new]})
         assert sent.status_code == 200, sent.text
     return demo
@@ -67,3 +71,26 @@ def test_quality_filters_by_source(planted: Demo, look_at: LookAt) -> None:
     expect(page).to_have_url(re.compile("source=web"))
     rows = page.get_by_role("region", name="Where they come from").locator("tbody tr")
     expect(rows.first).to_contain_text("web")
+
+
+def test_what_nobody_uses_leads_to_its_event(planted: Demo, look_at: LookAt) -> None:
+    here = look_at(Look(language="en"))
+    page = here.page
+    unused = page.get_by_role("region", name="Properties nobody uses")
+    for _ in range(20):  # counted within some seconds, like the test above
+        here.go("/quality")
+        expect(page.get_by_role("heading", name="Properties nobody uses")).to_be_visible()
+        if unused.get_by_text("customer_mail").count():
+            break
+        page.wait_for_timeout(1_500)
+    expect(unused.get_by_role("row", name=re.compile("customer_mail Kiosk Touched.*email"))).to_be_visible()
+    page.get_by_role("link", name="Go to the plan of Kiosk Touched").first.click()
+    expect(page).to_have_url(re.compile("/plan.*event=Kiosk"))
+    rows = page.get_by_role("region", name="The properties of “Kiosk Touched”").get_by_role("row")
+    expect(rows.filter(has_text="customer_mail")).to_contain_text("nobody")
+    expect(rows.filter(has_text="screen")).to_contain_text("nobody")
+    assert faults(page, Look(language="en")) == []
+    here.go("/plan")
+    page.get_by_role("link", name="Who uses the properties of Order completed").click()
+    rows = page.get_by_role("region", name="The properties of “Order completed”").get_by_role("row")
+    expect(rows.filter(has_text="revenue")).to_contain_text("Profile: spend and consents")

@@ -1,7 +1,8 @@
 """`percorso plan`: the tracking plan as YAML: generated from what was seen, compared, put in force, checked."""
 
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,8 +12,13 @@ from percorso.cli.quarantine import post_internal
 from percorso.model.plan import Plan, read_plan
 from percorso.pipeline.planning import changes
 
+if TYPE_CHECKING:
+    from percorso.pipeline.uses import PropertyUse
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="YAML with the plan; see docs/plan.md.")]
 Events = Annotated[list[str] | None, typer.Option("--event", help="Only this event anew; repeatable.")]
+Event = Annotated[str | None, typer.Option("--event", help="Only this event.")]
+Unused = Annotated[bool, typer.Option("--unused", help="Only what nobody looks at: a cost and a risk to privacy.")]
 Accept = Annotated[bool, typer.Option("--accept-breaking", help="Put it in force although it refuses what passes now.")]
 
 
@@ -83,6 +89,36 @@ def register(app: typer.Typer) -> None:
             show_json(rows)
         else:
             show_table(rows)
+
+    @plan.command()
+    def uses(
+        ctx: typer.Context, event: Event = None, unused: Unused = False, dir: Dir = None, json: Json = False
+    ) -> None:
+        """Print each property seen in the last 28 days, and which KPI, map, play, stage or rule looks at it."""
+        from percorso.pipeline.uses import unused as that_nobody_uses
+
+        with opener(ctx).open(dir, write=False) as company:
+            company.tallier.drain()
+            found = company.planner.uses(event).properties
+        rows = [_property(one) for one in (that_nobody_uses(found) if unused else found)]
+        if json:
+            show_json(rows)
+        else:
+            show_table([row | {"types": "/".join(row["types"]), "uses": ", ".join(row["uses"])} for row in rows])
+
+
+def _property(one: "PropertyUse") -> dict[str, Any]:
+    return {
+        "event": one.event,
+        "property": one.path,
+        "types": list(one.types),
+        "events": one.events,
+        "rate": round(one.events / one.of, 4),
+        "first_seen": str(date(1970, 1, 1) + timedelta(days=one.first_day)),
+        "personal": one.personal,
+        "described": one.described,
+        "uses": [use.kind if use.id == use.kind else f"{use.kind} {use.id}" for use in one.uses],
+    }
 
 
 def _read(ctx: typer.Context, file: Path) -> Plan:

@@ -1,33 +1,36 @@
-"""The tracking plan from what was seen: generated, compared with what comes (drift), and compared with itself (breaking).
+"""The tracking plan from what was seen: generated, and compared with what comes (drift).
 
 It reads counts of shapes (`ports.ShapeCount`, `ports.WordCount`), never events.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from percorso.data.plan_schema import allows, at, parent
+from percorso.data.shapes import TEXT_FORMATS, json_type
 from percorso.model.plan import EventPlan, Plan
 from percorso.ports import ShapeCount, WordCount
 
 EVENT = "event"
 ENUM_EACH = 20
 """A closed set of words is believed when there were so many events for each word."""
+FORMAT_FROM = 20
+"""Texts of one format that there were at least, and no other text, before the format is believed."""
 GONE_AFTER = 20
 """Events of a name in which a planned property never appeared, before it is called gone."""
 NULLS_MORE = 0.1
 """Share by which nulls must have grown to be told."""
 
 DriftKind = Literal["new_event", "new_property", "type", "gone", "word", "nulls"]
-BreakKind = Literal["required", "type", "removed", "enum", "event_removed", "new_events"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
     """How what comes differs from the plan.
 
-    detail      the type, or the word, that is new; None for the other kinds
+    detail      the type (or format of a text), or the word, that is new; None for the other kinds
     first_day   when it was first seen, as days since 1970-01-01;  events: with it, lately;  rate: of those of the name
     """
 
@@ -38,16 +41,6 @@ class Drift:
     first_day: int
     events: int
     rate: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Break:
-    """A change of the plan that refuses, or takes apart, what passed before. events: those of the last days that have it."""
-
-    kind: BreakKind
-    name: str
-    path: str
-    events: int
 
 
 @dataclass(slots=True)
@@ -94,7 +87,8 @@ def _object(seen: Seen, under: str, events: int) -> dict[str, Any]:
 
 
 def _schema(seen: Seen, path: str) -> dict[str, Any]:
-    types = {kind for kind, events in seen.paths.get(path, {}).items() if events}
+    kinds = {kind: events for kind, events in seen.paths.get(path, {}).items() if events}
+    types = {json_type(kind) for kind in kinds}
     if {"integer", "number"} <= types:
         types.discard("integer")
     found: dict[str, Any] = {}
@@ -109,7 +103,17 @@ def _schema(seen: Seen, path: str) -> dict[str, Any]:
     words = closed_words(seen, path)
     if words and types == {"string"}:
         found["enum"] = words
+    if text_format := _format_of(kinds):
+        found["format"] = text_format
     return found
+
+
+def _format_of(kinds: Mapping[str, int]) -> str | None:
+    """The one format that all texts had, when there were enough of them."""
+    texts = [(kind, events) for kind, events in kinds.items() if json_type(kind) == "string"]
+    if len(texts) != 1 or texts[0][0] not in TEXT_FORMATS or texts[0][1] < FORMAT_FROM:
+        return None
+    return texts[0][0]
 
 
 def closed_words(seen: Seen, path: str) -> list[str]:
@@ -159,15 +163,15 @@ def _drift(kind: DriftKind, name: str, path: str, detail: str | None, first: int
 def _of_event(plan: EventPlan, seen: Seen, before: Seen) -> list[Drift]:
     found: list[Drift] = []
     for path, types in seen.paths.items():
-        schema = _at(plan.schema, path)
+        schema = at(plan.schema, path)
         for kind, events in types.items():
             if not events:
                 continue
             first = seen.first[path, kind]
             if schema is None:
-                if _at(plan.schema, _parent(path)) is not None:
+                if at(plan.schema, parent(path)) is not None:
                     found.append(_drift("new_property", plan.name, path, kind, first, events, seen.events))
-            elif not _allows(schema, kind):
+            elif not allows(schema, kind):
                 found.append(_drift("type", plan.name, path, kind, first, events, seen.events))
         if schema is not None:
             found += _words(plan, seen, path, schema) + _nulls(plan, seen, before, path)
@@ -198,95 +202,3 @@ def _nulls(plan: EventPlan, seen: Seen, before: Seen, path: str) -> list[Drift]:
         return []
     empty = seen.events - _present(seen, path)
     return [_drift("nulls", plan.name, path, None, seen.first_day, empty, seen.events)]
-
-
-def _parent(path: str) -> str:
-    return path.rsplit(".", 1)[0] if "." in path else ""
-
-
-def _at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
-    """The schema of a path, None when the plan does not name it."""
-    found: Any = schema
-    for step in path.split(".") if path else ():
-        found = found.get("items") if step == "*" else found.get("properties", {}).get(step)
-        if not isinstance(found, Mapping):
-            return None
-    reached: Mapping[str, Any] = found
-    return reached
-
-
-def _allows(schema: Mapping[str, Any], kind: str) -> bool:
-    given = schema.get("type")
-    allowed = {given} if isinstance(given, str) else set(given or ())
-    return not allowed or kind in allowed or (kind == "integer" and "number" in allowed)
-
-
-def breaking(old: Plan, new: Plan, seen: Mapping[str, Seen]) -> list[Break]:
-    """Changes from one plan to the next that can refuse what passed. An event that was not planned breaks nothing old,
-    but what it refuses of what is seen is told too."""
-    found: list[Break] = []
-    for name, plan in new.events.items():
-        before = old.events.get(name)
-        told = seen.get(name, Seen())
-        found += _event_breaks(before, plan, told)
-    strict = new.new_events != "evolve"
-    if strict and old.new_events == "evolve":
-        unplanned = sum(one.events for name, one in seen.items() if name not in new.events)
-        if unplanned:
-            found.append(Break(kind="new_events", name="", path="", events=unplanned))
-    if strict:
-        gone = [name for name in old.events if name not in new.events]
-        found += [
-            Break(kind="event_removed", name=name, path="", events=seen.get(name, Seen()).events) for name in gone
-        ]
-    return found
-
-
-def _event_breaks(before: EventPlan | None, plan: EventPlan, seen: Seen) -> list[Break]:
-    found: list[Break] = []
-    old = before.schema if before is not None else _object(seen, "", seen.events)
-    strict_types, strict_new = plan.types != "evolve", plan.new_properties != "evolve"
-    tightened = before is not None and before.types == "evolve" and strict_types
-
-    def add(kind: BreakKind, path: str, events: int) -> None:
-        found.append(Break(kind=kind, name=plan.name, path=path, events=events))
-
-    for path in plan.schema.get("required", []):
-        if path not in old.get("required", []) or tightened:
-            missing = max(0, seen.events - sum(seen.paths.get(path, {}).values()))
-            if missing or path not in old.get("required", []):
-                add("required", path, missing)
-    for path in sorted({*seen.paths, *_paths(old)}):
-        was, now = _at(old, path), _at(plan.schema, path)
-        counts = seen.paths.get(path, {})
-        if was is not None and now is None and "." not in path and (strict_new or before is not None):
-            add("removed", path, sum(counts.values()))
-        elif now is not None and (was is not None or tightened):
-            narrower = _types(was or {}) - _types(now) if _types(now) else set()
-            narrower -= {"integer"} if "number" in _types(now) else set()
-            refused = sum(n for kind, n in counts.items() if not _allows(now, kind))
-            if narrower or (tightened and refused):
-                add("type", path, refused)
-            lost = set(_enum(was or {})) - set(_enum(now)) if _enum(now) else set()
-            if lost or (_enum(now) and was is not None and not _enum(was)):
-                words = seen.words.get(path, {})
-                add("enum", path, sum(one.events for word, one in words.items() if word and word not in _enum(now)))
-    return found
-
-
-def _paths(schema: Mapping[str, Any], under: str = "") -> Sequence[str]:
-    found: list[str] = []
-    for key, inner in schema.get("properties", {}).items():
-        path = _join(under, key)
-        found += [path, *_paths(inner, path)]
-    return found
-
-
-def _types(schema: Mapping[str, Any]) -> set[str]:
-    given = schema.get("type")
-    return {given} if isinstance(given, str) else set(given or ())
-
-
-def _enum(schema: Mapping[str, Any]) -> list[Any]:
-    given = schema.get("enum")
-    return given if isinstance(given, list) else []

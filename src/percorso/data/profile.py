@@ -12,6 +12,13 @@ from percorso.model.person import Facts, Stamped, supersedes
 
 _SPEND_SIGN = {"Order Completed": 1, "Order Refunded": -1}
 _CONSENT_STATES = {"granted", "denied", "withdrawn"}
+_AMOUNTS = ("revenue", "total", "value")
+
+READS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(_SPEND_SIGN, (*_AMOUNTS, "currency")),
+    "Consent Updated": ("purpose", "channel", "status"),
+}
+"""Event name -> the properties that make a profile."""
 
 
 def fold_facts(facts: Facts, events: Iterable[tuple[Event, str | None]], currency: str) -> Facts:
@@ -66,7 +73,7 @@ def with_traits(traits: Mapping[str, Stamped], said: Mapping[str, Any], order: O
 def with_spend(spend: Mapping[str, int], properties: Mapping[str, Any], sign: int, default: str) -> Mapping[str, int]:
     """Spend with one order added or one refund taken off; an order without an amount changes nothing."""
     currency = currency_of(properties.get("currency"), default)
-    for name in ("revenue", "total", "value"):
+    for name in _AMOUNTS:
         amount = minor_units(properties.get(name), currency)
         if amount is not None:
             return {**spend, currency: spend.get(currency, 0) + sign * amount}

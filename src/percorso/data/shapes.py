@@ -1,13 +1,16 @@
 """The shapes of properties: which paths an event has, of which types, and the few words a path takes.
 
-Paths are dotted; ``*`` is every element of a list. Types are JSON's. Text is kept only where it is a word of a small
-closed set: short, without digits in a row, without anything that looks like a name, an address or a note.
+Paths are dotted; ``*`` is every element of a list. Types are JSON's, and a text of a format is counted under the format
+(`TEXT_FORMATS`). Text is kept only where it is a word of a small closed set: short, without digits in a row, without
+anything that looks like a name, an address or a note.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+import jsonschema_rs
 
 MOST_WORDS = 24
 """A path that takes more is open: nothing of it is kept."""
@@ -25,24 +28,55 @@ OPEN = ""
 EVENT = "event"
 """The type under the empty path: how many events there were at all."""
 
+TEXT_FORMATS = ("date", "date-time", "email", "uri")
+"""Kinds of text that are told apart: formats of JSON Schema, as a plan checks them."""
+_LONGEST = 2_000
+"""Longer texts have no format."""
+
+
+def _check(name: str) -> Callable[[object], bool]:
+    schema = {"type": "string", "format": name}
+    valid: Callable[[object], bool] = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid
+    return valid
+
+
+_CONTAINERS = (dict, list)
+_JSON_TYPES = {type(None): "null", bool: "boolean", int: "integer", float: "number", list: "array"}
+_is_date, _is_date_time, _is_email, _is_uri = map(_check, TEXT_FORMATS)
+
 
 def type_of(value: Any) -> str:
-    """JSON's word; integer for whole numbers.
+    """JSON's word; integer for whole numbers; of a text its format, where it has one of `TEXT_FORMATS`.
 
     >>> [type_of(value) for value in (None, True, 1, 1.5, "a", [], {})]
     ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object']
     """
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
-    if isinstance(value, str):
+    kind = value.__class__
+    return text_kind(value) if kind is str else _JSON_TYPES.get(kind, "object")
+
+
+def text_kind(text: str) -> str:
+    """The format of a text, else ``string``. A cheap look first: nearly all texts have none.
+
+    A web address is one with ``://``; other URIs, such as ``sku:12``, are rather codes.
+
+    >>> [text_kind(text) for text in ("2026-02-28", "2026-02-30", "2026-02-28T10:00:00Z", "a@example.com", "https://e.x")]
+    ['date', 'string', 'date-time', 'email', 'uri']
+    """
+    if text[4:5] == "-" and text[7:8] == "-":
+        if len(text) == 10:
+            return "date" if _is_date(text) else "string"
+        return "date-time" if len(text) < 40 and _is_date_time(text) else "string"
+    if len(text) > _LONGEST:
         return "string"
-    return "array" if isinstance(value, list) else "object"
+    if "://" in text:
+        return "uri" if _is_uri(text) else "string"
+    return "email" if "@" in text and _is_email(text) else "string"
+
+
+def json_type(kind: str) -> str:
+    """JSON's word for what `type_of` says."""
+    return "string" if kind in TEXT_FORMATS else kind
 
 
 def shape_of(properties: Any) -> dict[tuple[str, str], Any]:
@@ -52,24 +86,25 @@ def shape_of(properties: Any) -> dict[tuple[str, str], Any]:
     [('a', 'integer'), ('l', 'array'), ('l.*', 'object'), ('l.*.p', 'integer'), ('l.*.p', 'number')]
     """
     found: dict[tuple[str, str], Any] = {}
-    for path, value in _walk(properties, "", 0):
+    for path, value in _below(properties, "", 1):
         if len(found) >= MOST_PATHS:
             break
         found[path, type_of(value)] = value
     return found
 
 
-def _walk(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
-    if path:
-        yield path, value
-    if depth >= DEEPEST:
-        return
+def _below(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """(path, value) of everything inside an object or a list, down to `DEEPEST`."""
+    steps: Iterable[tuple[str, Any]] = ()
     if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _walk(inner, f"{path}.{key}" if path else str(key), depth + 1)
+        steps = ((f"{path}.{key}" if path else str(key), inner) for key, inner in value.items())
     elif isinstance(value, list):
-        for inner in value:
-            yield from _walk(inner, f"{path}.*", depth + 1)
+        steps = ((f"{path}.*", inner) for inner in value)
+    for inside, inner in steps:
+        if inside:
+            yield inside, inner
+        if depth < DEEPEST and inner.__class__ in _CONTAINERS:
+            yield from _below(inner, inside, depth + 1)
 
 
 class ShapeCounts:
@@ -83,7 +118,7 @@ class ShapeCounts:
         self.shapes[name, "", EVENT, day] += 1
         for (path, kind), value in shape_of(properties).items():
             self.shapes[name, path, kind, day] += 1
-            if kind == "string":
+            if value.__class__ is str:
                 self._word(name, path, value, day)
 
     def _word(self, name: str, path: str, value: str, day: int) -> None:

@@ -181,7 +181,8 @@ def _score(answer: Answer) -> int:
     return score
 
 
-_ABOUT = ("order_id", "call_id", "machine_id", "ticket_id", "subscription_id")
+ABOUT = ("order_id", "call_id", "machine_id", "ticket_id", "subscription_id")
+"""Properties of the event behind a message that its answers repeat."""
 
 
 def _about(message: Message) -> dict[str, Any]:
@@ -189,7 +190,7 @@ def _about(message: Message) -> dict[str, Any]:
     properties = message.facts.get("properties")
     if not isinstance(properties, Mapping):
         return {}
-    return {name: properties[name] for name in _ABOUT if properties.get(name) is not None}
+    return {name: properties[name] for name in ABOUT if properties.get(name) is not None}
 
 
 def _event_id(answer: Answer) -> str:

@@ -6,7 +6,7 @@ template asked (``if``) or said what to write instead (``default``).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -151,6 +151,15 @@ def check(play: Play, letterhead: Letterhead) -> None:
             for source, html in ((compiled.html, True), (compiled.text, False)):
                 _template(source, html)
             _template(_written(play.message.subject, language), False)
+
+
+def variables(source: str) -> Iterator[Sequence[Any]]:
+    """Each variable that a Liquid template may read, as its steps: names, indexes, and lists where a step is computed.
+
+    Raises RenderFailed for what is no Liquid.
+    """
+    found = _template(source, False).analyze(include_partials=False).globals
+    return (variable.segments for variables in found.values() for variable in variables)
 
 
 def _written_in(texts: Mapping[str, str], wanted: str, default: str) -> str:

@@ -7,11 +7,13 @@ from typing import Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from percorso.data.planning import BreakKind, DriftKind
+from percorso.data.breaking import BreakKind
+from percorso.data.planning import DriftKind
 from percorso.http.auth import MayData, MayInsight
 from percorso.http.internal import check_run_token
 from percorso.http.services import Given, Services
-from percorso.http.wire import PlainText
+from percorso.http.uses_shapes import UsesRecord, uses_record
+from percorso.http.wire import Limit, PlainText
 from percorso.model.plan import Plan, Word, read_plan
 from percorso.pipeline.planning import LATELY, Applied
 from percorso.ports import AuditRow
@@ -113,6 +115,14 @@ def get_plan(services: Given, _caller: MayInsight) -> PlanRecord:
             for one in planner.drift()
         ],
     )
+
+
+@router.get("/uses")
+def get_uses(
+    services: Given, _caller: MayInsight, event: str | None = None, unused: bool = False, limit: Limit = 200
+) -> UsesRecord:
+    """Each property that was seen in the last 28 days, and who looks at it; with `unused` those that nobody does."""
+    return uses_record(services.planner.uses(event), only_unused=unused, limit=limit)
 
 
 @router.put("")

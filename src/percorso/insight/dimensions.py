@@ -16,12 +16,14 @@ class Dimension:
     """of: expression over event columns;  reads: those columns;  label: its value as text.
 
     position   whether `of` reads ``position``, the stage the person was in
+    property   the property that `of` reads out of ``properties``; None when it reads columns alone
     """
 
     of: Callable[[Any], Any]
     reads: tuple[str, ...]
     label: Callable[[Any], str] = str
     position: bool = False
+    property: str | None = None
 
 
 def _column(name: str) -> Dimension:
@@ -29,7 +31,7 @@ def _column(name: str) -> Dimension:
 
 
 def _property(name: str) -> Dimension:
-    return Dimension(of=lambda table: property_text(table, name), reads=("properties",))
+    return Dimension(of=lambda table: property_text(table, name), reads=("properties",), property=name)
 
 
 DIMENSIONS: Mapping[str, Dimension] = {

@@ -21,6 +21,13 @@ COLUMNS = (
     *("seq", "message_id", "name", "person_id", "occurred_at", "tie", "touchpoint", "channel", "stage", "local_date"),
     *("score", "scale", "survey_kind", "reply_to", "wait_s", "language", "comment"),
 )
+_TALK = ("talk_s", "hold_s", "wrap_s")
+READS: Mapping[str | None, tuple[str, ...]] = {
+    "Survey Answered": ("kind", "score", "scale"),
+    "Call Ended": _TALK,
+    None: ("comment", "text", "language"),
+}
+"""Event name (None: any) -> the properties behind the rows of the map; conditions and KPIs of it tell their own."""
 _ORDER = ("person_id", "occurred_at", "tie", "message_id", "stage")
 QUOTES = 2
 """So many of the unhappiest and so many of the happiest."""
@@ -176,7 +183,7 @@ def back_office(moments: Any) -> Any:
     """(index, answered, abandoned, handled, handling_s, late, deliveries)."""
     names = ("Call Answered", "Call Abandoned", "Call Ended", "Order Delivered", "Parcel Delivered")
     work = moments.filter(moments.index.notnull(), moments.name.isin(names))
-    parts = [ibis.coalesce(property_number(work, part), 0.0) for part in ("talk_s", "hold_s", "wrap_s")]
+    parts = [ibis.coalesce(property_number(work, part), 0.0) for part in _TALK]
     ended = (work.name == "Call Ended") & property_number(work, "talk_s").notnull()
     late = TROUBLES["late_delivery"]
     assert late.out_of is not None

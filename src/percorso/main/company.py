@@ -349,8 +349,7 @@ class Company:
         """The tracking plan; what it puts in force the collector of this process asks at once."""
         from percorso.pipeline.planning import Planner
 
-        known = frozenset(contract.name for contract in self.config.contracts)
-        return Planner(self.plans, self.tallies, self.civil, self.clock, known, self._put_in_force)
+        return Planner(self.plans, self.tallies, self.civil, self.clock, self.config, self._put_in_force)
 
     def _plan_in_force(self) -> "Plan | None":
         """None when it lets everything pass."""

@@ -54,6 +54,15 @@ EVENTS: Mapping[str, ColumnOf] = {
     "traits": ColumnOf("string", "traits or context.traits, JSON"),
 }
 
+PROPERTIES_IN: Mapping[str, tuple[str, ...]] = {
+    **{name: (name,) for name in ("order_id", "revenue", "currency", "score", "scale", "wait_s", "language")},
+    "reply_to": ("message_id",),
+    "survey_kind": ("kind",),
+    "comment": ("comment", "text"),
+    "properties": ("",),
+}
+"""Columns of `EVENTS` that are read off properties -> which; empty: all of them."""
+
 PEOPLE: Mapping[str, ColumnOf] = {
     "person_id": ColumnOf("!string", "id of the person now"),
     "name": ColumnOf("string", "as they called themselves last"),

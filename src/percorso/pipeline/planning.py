@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from percorso.data.planning import Break, Drift, Seen, breaking, drift, generate, seen_of
+from percorso.data.breaking import Break, breaking
+from percorso.data.planning import Drift, Seen, drift, generate, seen_of
+from percorso.model.config import Config
 from percorso.model.errors import Conflict, NotFound
 from percorso.model.plan import EventPlan, Plan
 from percorso.model.time import CivilClock
 from percorso.ports import Clock, Plans, Tallies
+
+if TYPE_CHECKING:
+    from percorso.pipeline.uses import Readers, Uses
 
 LATELY = 7
 BEFORE = 28
@@ -25,22 +31,36 @@ class Applied:
 
 @dataclass(frozen=True)
 class Planner:
-    """`known`: event names that the packs describe. `told`: called with each plan that comes into force."""
+    """`config`: what describes events beside the plan, and looks at them. `told`: called with each plan put in force."""
 
     plans: Plans
     tallies: Tallies
     civil: CivilClock
     clock: Clock
-    known: frozenset[str]
+    config: Config
     told: Callable[[Plan], None] = lambda _plan: None
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Event names that the packs describe."""
+        return frozenset(contract.name for contract in self.config.contracts)
+
+    @cached_property
+    def _readers(self) -> "Readers":
+        from percorso.pipeline.uses import Readers, readings
+
+        return Readers(readings(self.config))
 
     def plan(self) -> Plan:
         return self.plans.plan()
 
     def seen(self, days: int | None = None) -> dict[str, Seen]:
         """What was counted of the last days, of all time when None."""
-        since = 0 if days is None else self.civil.day_hour(self.clock.now())[0] - days
+        since = 0 if days is None else self._today() - days
         return seen_of(self.tallies.shapes(since), self.tallies.words())
+
+    def _today(self) -> int:
+        return self.civil.day_hour(self.clock.now())[0]
 
     def generated(self, names: Iterable[str] = ()) -> Plan:
         """The plan in force with these events as they were seen, all of them when none is named.
@@ -58,6 +78,21 @@ class Planner:
     def drift(self) -> list[Drift]:
         """How what came in the last week differs from the plan."""
         return drift(self.plan(), self.known, self.seen(LATELY), self.seen(BEFORE + LATELY))
+
+    def uses(self, event: str | None = None) -> "Uses":
+        """Each property that was seen lately, of one event or of all, and who looks at it.
+
+        Lately is the last 28 days; where the events end earlier (imported history alone), the 28 days up to there.
+        """
+        from percorso.pipeline.uses import Uses, property_uses  # with all that looks: the numbers and the plays
+
+        last = max((last for *_, last in self.tallies.names()), default=self._today())
+        until = min(self._today(), last + 1)
+        seen = seen_of(self.tallies.shapes(until - BEFORE), self.tallies.words())
+        if event is not None:
+            seen = {name: one for name, one in seen.items() if name == event}
+        described = {contract.name: contract.properties for contract in self.config.contracts}
+        return Uses(until - BEFORE, until, property_uses(seen, self._readers, self.plan(), described))
 
     def breaks(self, new: Plan) -> list[Break]:
         """What a plan would refuse that the one in force lets pass, counted over the last 28 days."""

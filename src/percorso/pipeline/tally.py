@@ -17,7 +17,7 @@ _decode = msgspec.json.Decoder().decode
 
 STRETCH = 250_000
 """Places of the log that are counted at once: they are held in memory."""
-VERSION = "3"
+VERSION = "4"
 """Of what is counted; another one counts everything again."""
 
 

@@ -492,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Uses
+         * @description Each property that was seen in the last 28 days, and who looks at it; with `unused` those that nobody does.
+         */
+        get: operations["get_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playbook": {
         parameters: {
             query?: never;
@@ -2182,6 +2202,36 @@ export interface components {
             touchpoint: components["schemas"]["Named"] | null;
         };
         /**
+         * PropertyRecord
+         * @description One property of one event. Dots go deeper, ``*`` is each element of a list.
+         *
+         *     `types`: JSON's, or date, date-time, email, uri; the most frequent first.  `events`: that had it; `rate`: of the name's.
+         *     `personal`: what of a person it looks like, by its name or texts.  `described`: by whom, null: by nobody.
+         */
+        PropertyRecord: {
+            /** Described */
+            described: ("plan" | "pack") | null;
+            /** Event */
+            event: string;
+            /** Events */
+            events: number;
+            /**
+             * First Seen
+             * Format: date
+             */
+            first_seen: string;
+            /** Path */
+            path: string;
+            /** Personal */
+            personal: ("email" | "phone" | "name" | "address" | "birth" | "tax" | "payment" | "place" | "ip") | null;
+            /** Rate */
+            rate: number;
+            /** Types */
+            types: string[];
+            /** Uses */
+            uses: components["schemas"]["UseRecord"][];
+        };
+        /**
          * QualityPeople
          * @description known: people with an identifier stronger than a device; unreachable: of these, without any address.
          */
@@ -2822,6 +2872,45 @@ export interface components {
             reason: string | null;
             /** Verdict */
             verdict: string;
+        };
+        /**
+         * UseRecord
+         * @description One thing that looks at a property; see model/use.py. `name`: null where kind and id say it.
+         */
+        UseRecord: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "kpi" | "dimension" | "map" | "friction" | "touchpoint" | "stage" | "feeling" | "play" | "template" | "profile" | "ours";
+            /** Name */
+            name: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * UsesRecord
+         * @description The properties seen from the first day to before the last; `total`: how many there are, when not all are told.
+         *
+         *     Unused ones alone: what looks like a person's data first, then the most frequent. Else by event and path.
+         */
+        UsesRecord: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Properties */
+            properties: components["schemas"]["PropertyRecord"][];
+            /** Total */
+            total: number;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
         };
         /**
          * ValueRecord
@@ -3723,6 +3812,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanApplied"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_uses: {
+        parameters: {
+            query?: {
+                event?: string | null;
+                unused?: boolean;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesRecord"];
                 };
             };
             /** @description What went wrong. */

@@ -11,6 +11,7 @@ import { quality } from "./words/quality";
 import { settings } from "./words/settings";
 import { shell } from "./words/shell";
 import { today } from "./words/today";
+import { uses } from "./words/uses";
 import { vocabulary } from "./words/vocabulary";
 
 export const dictionary = {
@@ -25,6 +26,7 @@ export const dictionary = {
   ...quarantine,
   ...quality,
   ...plan,
+  ...uses,
   ...engage,
   ...settings,
 } as const;

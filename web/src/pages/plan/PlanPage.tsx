@@ -1,4 +1,5 @@
 /** The tracking plan: what differs from it, and what each event is to be. */
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { usePlan, type PlannedEvent } from "@/api/plan";
 import { useFormat, useWords } from "@/i18n";
 import { Await } from "@/parts/Await";
@@ -7,12 +8,16 @@ import { Empty } from "@/parts/Empty";
 import { Page, Panel } from "@/parts/Page";
 import { Tag, type TagTone } from "@/parts/Tag";
 import { DriftList } from "./DriftList";
+import { Properties } from "./Properties";
+
+const route = getRouteApi("/plan");
 
 const TONE: Record<PlannedEvent["planned"], TagTone> = { plan: "good", pack: "neutral", none: "warn" };
 
 export function PlanPage() {
   const { t } = useWords();
   const plan = usePlan();
+  const { event } = route.useSearch();
   return (
     <Page title={t("plan.title")} lead={t("plan.lead")}>
       <Await query={plan} height={420}>
@@ -23,6 +28,7 @@ export function PlanPage() {
             </Panel>
           ) : (
             <>
+              {event && <Properties event={event} />}
               <DriftList drift={found.drift} />
               <Events events={found.events} />
             </>
@@ -34,7 +40,7 @@ export function PlanPage() {
 }
 
 function Events({ events }: { events: readonly PlannedEvent[] }) {
-  const { t, word } = useWords();
+  const { t } = useWords();
   const f = useFormat();
   return (
     <Panel title={t("plan.all")} hint={t("plan.allHint")}>
@@ -43,7 +49,7 @@ function Events({ events }: { events: readonly PlannedEvent[] }) {
         rows={events}
         rowKey={(event) => event.name}
         columns={[
-          { key: "name", head: t("plan.event"), names: true, cell: (event) => <span data-words="given">{word("event", event.name)}</span> },
+          { key: "name", head: t("plan.event"), names: true, cell: (event) => <Name event={event.name} /> },
           {
             key: "state",
             head: t("plan.state"),
@@ -55,5 +61,15 @@ function Events({ events }: { events: readonly PlannedEvent[] }) {
         ]}
       />
     </Panel>
+  );
+}
+
+/** An event's name leads to its properties. */
+function Name({ event }: { event: string }) {
+  const { t, word } = useWords();
+  return (
+    <Link to="/plan" search={{ event }} data-words="given" aria-label={t("uses.open", { event: word("event", event) })}>
+      {word("event", event)}
+    </Link>
   );
 }

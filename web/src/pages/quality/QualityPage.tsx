@@ -1,4 +1,5 @@
 /** Dispersione: where events and people are lost on their way to a number. */
+import { useUnused } from "@/api/plan";
 import { useQuality, useQualityPeople, type QualityRecord } from "@/api/quality";
 import { useFormat, useWords } from "@/i18n";
 import { Await } from "@/parts/Await";
@@ -9,6 +10,7 @@ import { Leaks } from "./Leaks";
 import { Origins } from "./Origins";
 import { Reach, Systems } from "./People";
 import { Taken } from "./Taken";
+import { Unused } from "./Unused";
 import css from "./Quality.module.css";
 
 export function QualityPage() {
@@ -26,6 +28,7 @@ export function QualityPage() {
 function Whole({ found }: { found: QualityRecord }) {
   const { t, tn } = useWords();
   const people = useQualityPeople();
+  const unused = useUnused();
   const span = daysOf(found);
   const came = found.events + found.sources.reduce((sum, source) => sum + source.waiting + source.quarantined, 0);
   return (
@@ -46,6 +49,9 @@ function Whole({ found }: { found: QualityRecord }) {
           <Leaks leaks={found.leaks} />
           <Origins origins={found.origins} />
           <Taken sources={found.sources} />
+          <Await query={unused} height={260}>
+            {(told) => <Unused found={told} />}
+          </Await>
         </>
       )}
       <Await query={people} height={260}>
