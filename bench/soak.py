@@ -1,9 +1,8 @@
-"""Ten minutes of steady load with everything of `percorso up` at work: what memory each process holds.
+"""Ten minutes of steady load, of people who come and go, with everything of `percorso up` at work: what each process holds.
 
 python -m bench.run --only soak
 """
 
-import random
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -12,7 +11,7 @@ from statistics import median
 from bench.load import prepared
 from bench.pace import SHAPES, Beside, due
 from bench.rows import Row, quantile
-from bench.traffic import batches, events
+from bench.traffic import batches, bursts, events
 from bench.up import served
 from percorso.cli.up import PROCESSES
 
@@ -21,23 +20,23 @@ BATCH = 20
 SECONDS = 600.0
 WARM = 0.3
 """Share of the time after which caches are taken to be full."""
-PEOPLE = 5_000
 LOOK_EVERY_S = 2.0
 
 
 def run(*, scale: float = 1.0) -> list[Row]:
     """Memory at the end beside what it was when everything was warm."""
     seconds = max(SECONDS * scale, 20.0)
-    rng = random.Random(9)
-    made = events(int(RATE * seconds), lambda _: f"u{rng.randrange(PEOPLE)}", seed=9)
+    made = events(int(RATE * seconds), bursts, seed=9)
     held: dict[str, list[float]] = defaultdict(list)
     with served() as up:
         requests = prepared(batches(made, BATCH), "/v1/batch", up.key)
         del made
         with Beside(*up.address, requests, due(len(requests), seconds, SHAPES["constant"]), 8) as load:
-            end = time.monotonic() + seconds
+            end, children = time.monotonic() + seconds, children_of(up.pid)
             while time.monotonic() < end:
-                for name, mb in memory(up.pid).items():
+                if children_of(up.pid) != children:
+                    raise RuntimeError("a process was restarted; its log says why")
+                for name, mb in memory(up.pid, children).items():
                     held[name].append(mb)
                 time.sleep(LOOK_EVERY_S)
     if set(load.result.statuses) != {200}:
@@ -58,11 +57,13 @@ def edges(of: list[float]) -> tuple[float, float]:
     return median(of[warm : warm + tenth]), median(of[-tenth:])
 
 
-def memory(pid: int) -> dict[str, float]:
-    """Process -> resident MB, what several share counted in parts. Raises when one of them was restarted."""
-    children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    if len(children) != len(PROCESSES):
-        raise RuntimeError(f"there are {len(children)} processes instead of {len(PROCESSES)}")
+def children_of(pid: int) -> list[int]:
+    """Ids of the processes that the supervisor holds, in the order of `PROCESSES`."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def memory(pid: int, children: list[int]) -> dict[str, float]:
+    """Process -> resident MB, what several share counted in parts."""
     named = zip(("supervisor", *PROCESSES), (pid, *children), strict=True)
     return {name: _resident(one) for name, one in named}
 

@@ -222,7 +222,7 @@ class TestErrors:
         answer = Browser(create_app(services_for(company), [router])).get("/api/broken")
         assert (answer.status_code, answer.json()["code"]) == (500, "internal")
         assert "ada" not in answer.text
-        written = capsys.readouterr().out
+        written = "".join(capsys.readouterr())  # where it goes depends on who set the logs up before
         assert "request.failed" in written
         assert "RuntimeError" in written
         assert "ada@example.com" not in written

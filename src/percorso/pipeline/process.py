@@ -179,8 +179,9 @@ class Processor:
         _log.error("event.undecided", seq=entry.seq, reason=reason)
 
     def _check_place(self, transaction: StateTransaction, lane: int) -> None:
-        if transaction.offset(f"process/{lane}") != self._offsets[lane]:
-            raise Conflict("another process folds this log; stop it first")
+        found, left = transaction.offset(f"process/{lane}"), self._offsets[lane]
+        if found != left:
+            raise Conflict(f"another process folds this log; stop it first (lane {lane} is at {found}, was left at {left})")
 
     def robot(self, event: Event) -> bool:
         """Whether a page sent it that a robot looked at."""
