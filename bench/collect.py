@@ -22,11 +22,11 @@ from percorso.adapters.sql.tables import LOG, log_buckets, log_chunks
 from percorso.adapters.system_clock import SystemClock
 from percorso.data.intake import Item
 from percorso.http.collect import collecting
-from percorso.main.processes import settle_memory
 from percorso.model.plan import Plan, read_plan
 from percorso.model.time import CivilClock
 from percorso.model.verdict import LIVE_LANE
 from percorso.pipeline.collect import Collector
+from percorso.pipeline.garbage import settle_memory
 
 _KEY = "bench-write-key"
 
@@ -166,6 +166,7 @@ def _dedupe(keys: int, count: int) -> float:
         collector = Collector(open_log(Path(directory)), CivilClock("Europe/Rome"), SystemClock())
         made = [Item(body, index) for index, body in enumerate(events(count, everyone_else))]
         collector.collect_now(made[:1000], source="web", lane=LIVE_LANE)
+        settle_memory()
         started = time.perf_counter()
         for at in range(1000, count, 1000):
             collector.collect_now(made[at : at + 1000], source="web", lane=LIVE_LANE)

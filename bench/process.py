@@ -19,11 +19,11 @@ from percorso.adapters.sql.tables import STATE
 from percorso.adapters.system_clock import SystemClock
 from percorso.data.intake import Item
 from percorso.execution.decide import Decider
-from percorso.main.processes import settle_memory
 from percorso.model.person import Facts, Profile
 from percorso.model.time import CivilClock
 from percorso.model.verdict import LIVE_LANE
 from percorso.pipeline.collect import Collector
+from percorso.pipeline.garbage import settle_memory
 from percorso.pipeline.process import Processor
 
 

@@ -1,7 +1,6 @@
 """The processes of `percorso up`. Each gets the company and runs until SIGTERM."""
 
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -15,6 +14,7 @@ from percorso.adapters.sql.leader import Leader
 from percorso.main.company import Company
 from percorso.main.serving import serve_app, unix_socket
 from percorso.model.errors import StoreUnavailable
+from percorso.pipeline.garbage import settle_memory
 from percorso.pipeline.tally import Tallier
 
 _log = structlog.get_logger()
@@ -29,16 +29,6 @@ TALLY_EVERY_S = 15.0
 STANDBY_S = 1.0
 """How often a process that does not lead asks whether it may."""
 NICE = 10
-
-
-def settle_memory() -> None:
-    """Let the garbage collector rest: what was loaded stays, and batches make many objects but no cycles.
-
-    Without it a full collection in the middle of a batch costs tens of milliseconds of the slowest answers.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 def run_api(company: Company, fd: int) -> None:

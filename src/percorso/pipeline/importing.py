@@ -19,6 +19,7 @@ from percorso.data.intake import Item
 from percorso.model.import_map import BadRow, ImportedItem, ImportMap
 from percorso.model.verdict import IMPORT_LANE, Refused, Verdict
 from percorso.pipeline.collect import Collector
+from percorso.pipeline.garbage import settle_memory
 from percorso.ports import Clock
 
 BATCH = 5_000
@@ -188,6 +189,7 @@ class Imported:
 
 def append_all(prepared: Prepared, sink: Sink, how: How, checkpoint: Checkpoint, told: Told) -> Imported:
     """Append what is not appended yet, bad rows first; `told` hears how many items are done."""
+    settle_memory()
     bad = prepared.bad_rows()
     while checkpoint.bad < len(bad):
         some = bad[checkpoint.bad : checkpoint.bad + BATCH]
