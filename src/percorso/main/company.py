@@ -121,6 +121,11 @@ class Company:
 
         return self.folding(self.log, self.state, Decider(self.config))
 
+    @property
+    def robots_in(self) -> bool:
+        """Whether robots that look at pages count as people."""
+        return self.settings.robots == "in"
+
     def folding(self, log: EventLog, state: State, decider: "Decider | None") -> "Processor":
         """What folds a log into a state by this company's rules."""
         from percorso.adapters.robots import is_robot
@@ -134,7 +139,7 @@ class Company:
             currency=self.facts.currency,
             decider=decider,
             is_robot=is_robot,
-            robots_in=self.settings.robots == "in",
+            robots_in=self.robots_in,
         )
 
     def leader(self, role: Role) -> Leader:
@@ -330,6 +335,7 @@ class Company:
             clock=self.clock,
             tallies=self.tallies,
             planned=lambda: frozenset(self.plans.plan().events),
+            robots_in=self.robots_in,
         )
 
     @cached_property

@@ -40,12 +40,13 @@ class Analyst:
     tallies: Tallies
     planned: Callable[[], frozenset[str]] = frozenset
     """The event names that the tracking plan has now; those of packs are known."""
+    robots_in: bool = False
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """One moment of the data."""
         with self.engine.session() as session:
-            yield Reader(session, self.civil)
+            yield Reader(session, self.civil, self.robots_in)
 
     def definitions(self) -> Definitions:
         """Every KPI with what it means."""

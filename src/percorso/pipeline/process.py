@@ -181,7 +181,9 @@ class Processor:
     def _check_place(self, transaction: StateTransaction, lane: int) -> None:
         found, left = transaction.offset(f"process/{lane}"), self._offsets[lane]
         if found != left:
-            raise Conflict(f"another process folds this log; stop it first (lane {lane} is at {found}, was left at {left})")
+            raise Conflict(
+                f"another process folds this log; stop it first (lane {lane} is at {found}, was left at {left})"
+            )
 
     def robot(self, event: Event) -> bool:
         """Whether a page sent it that a robot looked at."""

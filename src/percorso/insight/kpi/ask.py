@@ -30,16 +30,17 @@ MAX_GROUPS = 10_000
 
 @dataclass
 class Reader:
-    """Asks several things of one moment, sharing what they share. One thread."""
+    """Asks several things of one moment, sharing what they share. One thread. `robots_in`: they count like people."""
 
     session: EngineSession
     civil: CivilClock
+    robots_in: bool = False
 
     @cached_property
     def events(self) -> Any:
-        """All but what robots did, unless they were let in and are somebody."""
+        """All, but what robots did where they are not let in."""
         events = self.session.table("events")
-        return events.filter(~events.robot | events.node_id.notnull())
+        return events if self.robots_in else events.filter(~events.robot)
 
     @cached_property
     def told(self) -> list[Told]:
