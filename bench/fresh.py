@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from statistics import median
+from zlib import crc32
 
 import httpx
 
@@ -68,7 +69,7 @@ def kinds(turn: int) -> Sequence[tuple[str, Person]]:
 
 def under(up: Served, seconds: float, person: Person, name: str) -> list[float]:
     """Waits of people who are new, under a load. Raises when any of the load was not answered 200."""
-    made = events(int(RATE * seconds), person, seed=hash(name) & 0xFFFF)
+    made = events(int(RATE * seconds), person, seed=crc32(name.encode()))
     requests = prepared(batches(made, BATCH), "/v1/batch", up.key)
     with Beside(*up.address, requests, due(len(requests), seconds, SHAPES["constant"]), 8) as load:
         waits = probe(up, name, seconds)

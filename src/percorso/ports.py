@@ -770,7 +770,7 @@ class Aside(NamedTuple):
     """Items of a source that wait in the quarantine."""
 
     source: str
-    verdict: str
+    verdict: Literal["quarantined", "conflict"]
     reason: str | None
     items: int
 

@@ -4,8 +4,8 @@ import { api, body } from "./client";
 import type { components } from "./schema";
 
 export type QualityRecord = components["schemas"]["QualityRecord"];
-export type LeakRecord = components["schemas"]["LeakRecord"];
-export type OriginRecord = components["schemas"]["OriginRecord"];
+export type LeakRecord = components["schemas"]["Leak"];
+export type OriginRecord = components["schemas"]["Origin"];
 export type QualityPeople = components["schemas"]["QualityPeople"];
 
 export function useQuality() {

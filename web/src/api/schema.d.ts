@@ -1552,12 +1552,15 @@ export interface components {
             processed: number;
         };
         /**
-         * LeakRecord
-         * @description Events that numbers and flows cannot use, or should not; `share`: of the company's events of the window.
+         * Leak
+         * @description Events that numbers and flows cannot use, or should not.
          *
-         *     `share_here`: of those of the source.  `reason`: of a refusal.  `names`: the events it is mostly about.
+         *     events      how many
+         *     share       of all the company's events of the window, those that were refused included
+         *     share_here  of those of the source (and touchpoint) alone
+         *     reason      of a refusal;  names: the events it is mostly about
          */
-        LeakRecord: {
+        Leak: {
             /** Events */
             events: number;
             /**
@@ -1842,13 +1845,15 @@ export interface components {
             play: components["schemas"]["PlayRecord"];
         };
         /**
-         * OriginRecord
-         * @description What one source sent from one touchpoint; touchpoint null: unknown. `live`: not imported as history.
+         * Origin
+         * @description What one source sent from one touchpoint in the window; touchpoint None: unknown.
          *
-         *     `volume`: the last whole day against the same weekday of eight weeks; `low`, `high`: the interval, null while young.
-         *     `by_day`: events of each of the last 28 days.
+         *     live        not imported as history: only of those lateness means something
+         *     unplanned   of a name without a plan
+         *     volume      how the last whole day compares; low, high: the interval, None while too young
+         *     by_day      events of each of the last 28 days
          */
-        OriginRecord: {
+        Origin: {
             /** Bots */
             bots: number;
             /** By Day */
@@ -2261,13 +2266,13 @@ export interface components {
             /** Events */
             events: number;
             /** Leaks */
-            leaks: components["schemas"]["LeakRecord"][];
+            leaks: components["schemas"]["Leak"][];
             /** Origins */
-            origins: components["schemas"]["OriginRecord"][];
+            origins: components["schemas"]["Origin"][];
             /** Planned */
             planned: number | null;
             /** Sources */
-            sources: components["schemas"]["SourceTakenRecord"][];
+            sources: components["schemas"]["SourceTaken"][];
             window: components["schemas"]["WindowRecord"];
         };
         /**
@@ -2538,10 +2543,10 @@ export interface components {
             role: "admin" | "manager" | "agent" | "viewer";
         };
         /**
-         * SourceTakenRecord
-         * @description What intake said of one source's items. `waiting`: those that wait in the quarantine.
+         * SourceTaken
+         * @description What intake said of one source's items in the window.
          */
-        SourceTakenRecord: {
+        SourceTaken: {
             /** Accepted */
             accepted: number;
             /** Conflict */

@@ -29,7 +29,7 @@ class Leak:
     reason      of a refusal;  names: the events it is mostly about
     """
 
-    kind: str
+    kind: LeakKind
     source: str
     touchpoint: str | None
     reason: str | None
@@ -177,7 +177,7 @@ def _missing(counts: Sequence[DayCount], end: int, total: int) -> list[Leak]:
 
 
 def _of_events(inside: Sequence[DayCount], total: int, planned: frozenset[str]) -> list[Leak]:
-    lost: dict[str, Callable[[DayCount], int]] = {
+    lost: dict[LeakKind, Callable[[DayCount], int]] = {
         "unplaced": lambda one: 0 if one.touchpoint else one.events,
         "nobody": lambda one: one.nobody,
         "late": lambda one: one.late_day,
