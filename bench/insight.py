@@ -21,6 +21,7 @@ from percorso.adapters.duckdb_base import open_duckdb, quoted
 from percorso.adapters.duckdb_engine import DuckEngine
 from percorso.adapters.engine_tables import read_files
 from percorso.adapters.lake import ParquetLake
+from percorso.adapters.lake_compaction import LAYOUT
 from percorso.adapters.lake_told import metadata_option
 from percorso.adapters.packs import load_packs
 from percorso.adapters.person_events import COLUMNS
@@ -87,7 +88,7 @@ def make_lake(folder: Path, state: Database, count: int) -> None:
         (folder / path).parent.mkdir(parents=True)
         columns = ", ".join(EVENTS)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE made AS SELECT {columns} FROM ({query})")
-        options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384{metadata_option(connection, 'FROM made')}"
+        options = LAYOUT + metadata_option(connection, "FROM made")
         connection.execute(
             f"COPY (FROM made ORDER BY person_id, occurred_at, seq) TO {quoted(str(folder / path))} ({options})"
         )

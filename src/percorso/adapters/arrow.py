@@ -15,21 +15,18 @@ import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 
 from percorso.adapters.sql.database import BUSY_TIMEOUT_MS, Database
+from percorso.adapters.stretch import Columns, read_stretch
 from percorso.model.errors import StoreUnavailable
 
 AT_ONCE = 10_000
 """Rows that are turned into columns at a time."""
 
 
-def nullable(column: str) -> str:
-    """A nullable text column in a query for `Snapshot.fetch`: its type is known from any row."""
-    return f"coalesce({column}, '') AS {column}"
-
-
 class _Line(Protocol):
     """A connection in a reading transaction."""
 
     def fetch(self, query: str) -> pa.Table: ...
+    def stretch(self, columns: Columns, after: int, upto: int) -> pa.Table: ...
     def first(self, query: str) -> Sequence[Any] | None: ...
     def close(self) -> None: ...
 
@@ -46,6 +43,10 @@ class Snapshot:
     def fetch(self, query: str) -> pa.Table:
         """All rows of a SELECT written by us; it holds no value that a user gave. Without rows, columns are of int64."""
         return self._line.fetch(query)
+
+    def stretch(self, columns: Columns, after: int, upto: int) -> pa.Table:
+        """The rows of a table with after < seq <= upto, by seq: the way of many rows."""
+        return self._line.stretch(columns, after, upto)
 
     def number(self, query: str) -> int | None:
         """The one number of a SELECT; None when there is no row or it is null."""
@@ -81,6 +82,9 @@ class _Sqlite:
             return pa.table({name: pa.array([], pa.int64()) for name in names})
         return pa.concat_tables(parts, promote_options="permissive")
 
+    def stretch(self, columns: Columns, after: int, upto: int) -> pa.Table:
+        return read_stretch(self._connection, columns, after, upto)
+
     def first(self, query: str) -> Sequence[Any] | None:
         row: Sequence[Any] | None = self._connection.execute(query).fetchone()
         return row
@@ -111,6 +115,10 @@ class _Postgres:
         with self._connection.cursor() as cursor:
             cursor.execute(query)
             return cursor.fetch_arrow_table()
+
+    def stretch(self, columns: Columns, after: int, upto: int) -> pa.Table:
+        where = f"seq > {int(after)} AND seq <= {int(upto)} ORDER BY seq"
+        return self.fetch(f"SELECT {columns.sql} FROM {columns.table} WHERE {where}")
 
     def first(self, query: str) -> Sequence[Any] | None:
         with self._connection.cursor() as cursor:

@@ -6,8 +6,13 @@ from typing import Any
 import duckdb
 
 
-def open_duckdb(*, memory: str = "1GB", threads: int = 2, spill: Path | None = None) -> Any:
-    """A database in memory. `spill`: directory for what does not fit; None = fail instead."""
+def open_duckdb(*, memory: str = "1GB", threads: int = 2, spill: Path | None = None, reads_again: bool = False) -> Any:
+    """A database in memory.
+
+    spill        directory for what does not fit; None = fail instead
+    reads_again  the same files are read many times: what is learnt of their build is kept, by name, until it is closed.
+                 Their rows are not: the system keeps what was read of a disk lately, and gives it back when it must
+    """
     database = duckdb.connect(
         ":memory:",
         config={
@@ -16,11 +21,12 @@ def open_duckdb(*, memory: str = "1GB", threads: int = 2, spill: Path | None = N
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
+            "enable_external_file_cache": "false",
             "temp_directory": str(spill) if spill is not None else "",
         },
     )
     database.execute("SET GLOBAL TimeZone = 'UTC'")
-    database.execute("SET GLOBAL parquet_metadata_cache = true")
+    database.execute(f"SET GLOBAL parquet_metadata_cache = {str(reads_again).lower()}")
     database.execute("SET enable_progress_bar = false")
     return database
 

@@ -5,15 +5,17 @@ sealed offset. A crash before that transaction leaves files that nobody knows (`
 seal does the same work again; a crash after it leaves nothing to do.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from percorso.adapters.arrow import Snapshot
-from percorso.adapters.duckdb_base import connection_of, open_duckdb, quoted
+from percorso.adapters.duckdb_base import open_duckdb, quoted
+from percorso.adapters.duckdb_bases import Bases
 from percorso.adapters.lake_compaction import Compaction, plan
 from percorso.adapters.lake_files import civil, folder_of, name_file, unknown_files, write_file
-from percorso.adapters.projection import log_rows, placed_rows, processed_limit, projection
+from percorso.adapters.projection import LOG, PLACED, processed_limit, projection
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.manifest import LakeFile, Manifest
 from percorso.model.time import MINUTE, Micros
@@ -22,7 +24,8 @@ from percorso.ports import Unsealed
 GRACE: Micros = 10 * MINUTE
 """How long a replaced file stays for the readers that pinned it; longer than any query may run."""
 
-_WRITE = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+_WRITE = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 1000)"
+"""Quickly: a column of more than so many words is not sorted into a dictionary first; compaction does that."""
 
 
 class _Group(NamedTuple):
@@ -45,12 +48,16 @@ class ParquetLake:
         self._state = state
         self._manifest = Manifest(state)
         root.mkdir(parents=True, exist_ok=True)
-        self._duckdb = open_duckdb(memory=memory, threads=threads, spill=root / ".spill")
+        self._bases = Bases(lambda: self._open(memory, threads))
+
+    def _open(self, memory: str, threads: int) -> Any:
+        database = open_duckdb(memory=memory, threads=threads, spill=self.root / ".spill")
         # Rows are sealed as they come, by all threads at once; what compaction orders stays in order.
-        self._duckdb.execute("SET GLOBAL preserve_insertion_order = false")
+        database.execute("SET GLOBAL preserve_insertion_order = false")
+        return database
 
     def close(self) -> None:
-        self._duckdb.close()
+        self._bases.close()
 
     def recover(self) -> int:
         """Delete what a crash left behind. Returns how many files."""
@@ -70,19 +77,22 @@ class ParquetLake:
         offsets = self._manifest.processed()
         sealed = offsets.get("archive", 0)
         with Snapshot(self._log) as log, Snapshot(self._state) as state:
+            first = log.number(f"SELECT min(seq) FROM log_events WHERE seq > {sealed}")
             upto = processed_limit(log, offsets)
-            raw = log.fetch(log_rows(sealed, upto, limit))
-            if raw.num_rows == 0:
+            if first is None or first > upto:
                 return 0
-            upto = raw["seq"][-1].as_py()
-            placed = state.fetch(placed_rows(sealed, upto))
+            upto = min(upto, first + limit - 1)
+            with ThreadPoolExecutor(1) as beside:  # SQLite reads two files at once
+                reading = beside.submit(state.stretch, PLACED, sealed, upto)
+                raw = log.stretch(LOG, sealed, upto)
+                placed = reading.result()
         log_id = self._log_id()
         files = self._write(raw, placed, today)
         self._manifest.add(files, log_id=log_id, after=sealed, upto=upto, at=now)
         return int(raw.num_rows)
 
     def compact(self, *, today: date, now: Micros) -> int:
-        compaction = Compaction(self._duckdb, self.root)
+        compaction = Compaction(self._bases, self.root)
         done = 0
         for work in plan(self._manifest.live(), today):
             with Snapshot(self._state) as state:
@@ -100,7 +110,7 @@ class ParquetLake:
         return len(paths)
 
     def _write(self, raw: Any, placed: Any, today: date) -> list[LakeFile]:
-        with connection_of(self._duckdb) as cursor:
+        with self._bases.connection([]) as cursor:
             cursor.register("raw", raw)
             cursor.register("placed_rows", placed)
             groups = _groups(cursor, today)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from percorso.adapters.duckdb_base import connection_of, quoted
+from percorso.adapters.duckdb_base import quoted
 from percorso.model.time import Micros
 
 KEY = "percorso_told"
@@ -74,20 +74,18 @@ def metadata_option(connection: Any, rows: str) -> str:
 class FilesTold:
     """What files tell, remembered for those of the last question. Any thread."""
 
-    def __init__(self, duckdb: Any) -> None:
-        self._duckdb = duckdb
+    def __init__(self) -> None:
         self._known: Mapping[Path, tuple[Line, ...]] = {}
         self._lock = threading.Lock()
 
-    def of(self, files: Sequence[Path]) -> list[Line]:
-        """The lines of all the files together."""
+    def of(self, connection: Any, files: Sequence[Path]) -> list[Line]:
+        """The lines of all the files together. `connection`: to read those that are met for the first time."""
         with self._lock:
             known = {file: self._known[file] for file in files if file in self._known}
             unknown = [file for file in files if file not in known]
             if unknown:
-                with connection_of(self._duckdb) as connection:
-                    known |= _written(connection, unknown)
-                    known |= _read(connection, [file for file in unknown if file not in known])
+                known |= _written(connection, unknown)
+                known |= _read(connection, [file for file in unknown if file not in known])
             self._known = known
         return joined(line for lines in known.values() for line in lines)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from percorso.adapters.duckdb_base import quoted
 from percorso.adapters.engine_tables import Moment, read_files, typed
-from percorso.adapters.projection import LOG_COLUMNS, PLACED_COLUMNS, projection
+from percorso.adapters.projection import LOG, PLACED, projection
 from percorso.model.time import DAY, from_datetime
 
 MOST_HOLDERS = 500
@@ -92,11 +92,11 @@ def _of_tail(connection: Any, moment: Moment, among: str, wanted: Sequence[str],
     if moment.upto <= moment.sealed:
         return []
     tail = f"seq > {moment.sealed} AND seq <= {moment.upto}"
-    placed = moment.state.fetch(f"SELECT {PLACED_COLUMNS} FROM placed WHERE {tail} AND {among}")
+    placed = moment.state.fetch(f"SELECT {PLACED.sql} FROM placed WHERE {tail} AND {among}")
     if placed.num_rows == 0:
         return []
     seqs = ", ".join(str(seq) for seq in placed["seq"].to_pylist())
-    raw = moment.log.fetch(f"SELECT {LOG_COLUMNS} FROM log_events WHERE seq IN ({seqs})")
+    raw = moment.log.fetch(f"SELECT {LOG.sql} FROM log_events WHERE seq IN ({seqs})")
     connection.register("person_placed", placed)
     connection.register("person_raw", raw)
     return _rows(connection, f"FROM ({typed(projection('person_raw', 'person_placed'))})", wanted, limit)

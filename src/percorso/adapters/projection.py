@@ -1,18 +1,32 @@
 """The one projection from log rows to the columns of `events`: sealing and the live tail both use it."""
 
-from percorso.adapters.arrow import Snapshot, nullable
+from percorso.adapters.arrow import Snapshot
+from percorso.adapters.stretch import Columns
 from percorso.model.event import NAME_OF_TYPE
 from percorso.model.verdict import TimeRule
 
 _NEVER = -(2**62)
 """Stands for a time that is missing, so that a column has its type from the first row on."""
-LOG_COLUMNS = (
-    "seq, source, message_id, occurred_at, received_at, time_rule,"
-    f" coalesce(said_at, {_NEVER}) AS said_at, coalesce(sent_at, {_NEVER}) AS sent_at, day, hour, tie, historical, body"
+LOG = Columns(
+    table="log_events",
+    numbers={
+        **{
+            name: name
+            for name in ("seq", "occurred_at", "received_at", "time_rule", "day", "hour", "tie", "historical")
+        },
+        **{name: f"coalesce({name}, {_NEVER})" for name in ("said_at", "sent_at")},
+    },
+    texts={name: name for name in ("source", "message_id", "body")},
 )
-PLACED_COLUMNS = ", ".join(
-    ("seq", *(nullable(name) for name in ("node_id", "person_id", "touchpoint", "channel", "phase", "stage")), "robot")
+"""What is read of the log."""
+PLACED = Columns(
+    table="placed",
+    numbers={name: name for name in ("seq", "robot")},
+    texts={
+        name: f"coalesce({name}, '')" for name in ("node_id", "person_id", "touchpoint", "channel", "phase", "stage")
+    },
 )
+"""What is read of where processing placed the events."""
 
 _PATHS = (
     *("type", "event", "name", "category", "userId", "anonymousId"),
@@ -45,7 +59,7 @@ _PAGE = (
 
 
 def projection(raw: str, placed: str) -> str:
-    """SQL over two relations, log rows (`LOG_COLUMNS`) and placed rows (`PLACED_COLUMNS`), giving model.tables.EVENTS.
+    """SQL over two relations, log rows (`LOG`) and placed rows (`PLACED`), giving model.tables.EVENTS.
 
     As data/events.py reads a body: the name of a page is a property of it, traits are those of the call over those of its
     context. A body that DuckDB cannot read as JSON keeps its log columns and has null in the others.
@@ -84,17 +98,6 @@ def projection(raw: str, placed: str) -> str:
         FROM (SELECT * EXCLUDE body, TRY(json_extract_string(body, [{paths}])) AS b FROM {raw}) r
             LEFT JOIN {placed} l ON l.seq = r.seq
     """
-
-
-def log_rows(after: int, upto: int, limit: int | None = None) -> str:
-    """The log rows with after < seq <= upto, at most `limit` of them from the first."""
-    most = f" LIMIT {int(limit)}" if limit is not None else ""
-    return f"SELECT {LOG_COLUMNS} FROM log_events WHERE seq > {int(after)} AND seq <= {int(upto)} ORDER BY seq{most}"
-
-
-def placed_rows(after: int, upto: int) -> str:
-    """What processing said of the same rows."""
-    return f"SELECT {PLACED_COLUMNS} FROM placed WHERE seq > {int(after)} AND seq <= {int(upto)}"
 
 
 def processed_limit(log: Snapshot, offsets: dict[str, int]) -> int:

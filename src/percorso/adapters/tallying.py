@@ -8,17 +8,17 @@ from percorso.ports import DayCount, Tally
 _LATE = {"late_hour": HOUR, "late_day": DAY, "late_week": 7 * DAY}
 
 
-def tally(connection: Any, after: int, upto: int) -> Tally:
-    """The counts of the events with after < seq <= upto, from the view ``events``."""
+def tally(connection: Any, rows: str, upto: int) -> Tally:
+    """The counts of the events of some rows with seq <= upto. `rows`: SQL of them."""
     late = "CASE WHEN NOT historical THEN epoch_us(received_at) - epoch_us(occurred_at) END"
     lates = ", ".join(f"count(*) FILTER ({late} > {limit})" for limit in _LATE.values())
-    rows = connection.execute(
+    days = connection.execute(
         "SELECT local_date - DATE '1970-01-01', source, coalesce(touchpoint, ''), coalesce(name, ''), count(*),"
         f" count(*) FILTER (historical), count(*) FILTER (node_id IS NULL AND NOT robot), {lates}, count(*) FILTER (robot)"
-        f" FROM events WHERE seq > {int(after)} AND seq <= {int(upto)} GROUP BY ALL"
+        f" FROM {rows} WHERE seq <= {int(upto)} GROUP BY ALL"
     ).fetchall()
     told = connection.execute(
-        "SELECT name, local_date - DATE '1970-01-01', properties FROM events"
-        f" WHERE seq > {int(after)} AND seq <= {int(upto)} AND name IS NOT NULL"
+        "SELECT name, local_date - DATE '1970-01-01', properties"
+        f" FROM {rows} WHERE seq <= {int(upto)} AND name IS NOT NULL"
     ).fetchall()
-    return Tally(days=[DayCount(*row) for row in rows], properties=told)
+    return Tally(days=[DayCount(*row) for row in days], properties=told)

@@ -15,7 +15,7 @@ from percorso.ports import Engine, ShapeCount, Tallies, TallyMark, WordCount
 
 _decode = msgspec.json.Decoder().decode
 
-STRETCH = 250_000
+STRETCH = 100_000
 """Places of the log that are counted at once: they are held in memory."""
 VERSION = "4"
 """Of what is counted; another one counts everything again."""
