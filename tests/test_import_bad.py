@@ -16,7 +16,7 @@ from percorso.data.mapping import read_map
 from percorso.main.opener import MainOpener
 from percorso.model.errors import InvalidInput, InvalidMapping, StoreUnavailable
 from percorso.model.import_map import BadRow, ImportedItem
-from percorso.pipeline.importing import Checkpoint, How, append_all
+from percorso.pipeline.importing import Checkpoint, How, Sink, append_all
 from tests.importing import SALES_MAP, Cli, changed, json_lines, prepared, refused, text_file, write_map
 from tests.server import Server
 from tests.test_mapping import INVOICES
@@ -244,7 +244,7 @@ def test_no_wait_leaves_the_folding_for_later(cli: Cli, tmp_path: Path) -> None:
 # --- broken off -------------------------------------------------------------------------------------------------------
 
 
-class Forgetful:
+class Forgetful(Sink):
     """A log that takes some batches and then is not there. It remembers everything it acknowledged."""
 
     def __init__(self, takes: int) -> None:

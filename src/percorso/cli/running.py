@@ -19,7 +19,7 @@ POLL_S = 0.25
 _encode = msgspec.json.Encoder().encode
 
 
-class RunningServer:
+class RunningServer(Sink):
     """`pipeline.importing.Sink` over the server's internal address. `stop`: when set, a busy server is asked no more."""
 
     def __init__(self, server: Server, stop: threading.Event | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -37,11 +38,22 @@ def unreadable(error: Exception) -> MalformedBody:
     return MalformedBody(f"the body is not a JSON object as expected: {said}")
 
 
+def are_plain(bodies: Sequence[bytes]) -> bool:
+    """Whether all are ASCII without a backslash, and so without anything that `check_bytes` looks for but size and depth."""
+    whole = b"".join(bodies)
+    return whole.isascii() and b"\\" not in whole
+
+
+def is_shallow(body: bytes) -> bool:
+    """Whether it has too few brackets to be nested too deeply."""
+    return body.count(b"{") + body.count(b"[") <= MAX_DEPTH
+
+
 def check_bytes(body: bytes, most: int) -> None:
     """Raises Refusal when the bytes are too many, nested too deeply, not UTF-8, or hold text nobody can store."""
     if len(body) > most:
         raise Refusal("too_large", f"the item has {len(body)} bytes; send at most {most}")
-    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and depth(body) > MAX_DEPTH:
+    if not is_shallow(body) and depth(body) > MAX_DEPTH:
         raise Refusal("too_deep", f"the item is nested deeper than {MAX_DEPTH} levels; flatten it")
     if not body.isascii():
         _check_utf8(body)

@@ -48,7 +48,8 @@ def parse_iso(text: str, zone: ZoneInfo | None = None) -> Micros:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone or UTC)
-    at = from_datetime(moment)
+    delta = moment - _EPOCH  # `from_datetime`, in line: every event comes through here
+    at = (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds
     if not EARLIEST <= at < LATEST:
         raise ValueError("time outside 1900 to 2100")
     return at
@@ -65,24 +66,34 @@ def to_iso(at: Micros) -> str:
 
 
 class CivilClock:
-    """Turns micros into the civil day and hour of one zone, fast: offsets are looked up once per quarter hour.
+    """Turns micros into the civil day and hour of one zone, fast: they are looked up once per quarter hour.
 
-    Every zone's offset changes fall on quarter hours, so the cache is exact.
+    Every zone's offset changes fall on quarter hours, so the cache is exact; so do its full hours, but for the local mean
+    times of long ago, of which only the offset is remembered.
     """
 
     def __init__(self, zone: str) -> None:
         self.zone = ZoneInfo(zone)
         self._offsets: dict[int, Micros] = {}
+        self._known: dict[int, tuple[int, int]] = {}
 
     def day_hour(self, at: Micros) -> tuple[int, int]:
         """Days since 1970-01-01 and hour 0 to 23, both civil."""
-        offset = self._offsets.get(at // _QUARTER)
-        day, rest = divmod(at + (self._offset(at // _QUARTER) if offset is None else offset), DAY)
+        return self._known.get(at // _QUARTER) or self._day_hour(at)
+
+    def _day_hour(self, at: Micros) -> tuple[int, int]:
+        quarter = at // _QUARTER
+        found = self._offsets.get(quarter)
+        offset = self._offset(quarter) if found is None else found
+        day, rest = divmod(at + offset, DAY)
+        if offset % _QUARTER == 0:
+            self._known[quarter] = day, rest // HOUR
         return day, rest // HOUR
 
     def _offset(self, quarter: int) -> Micros:
         if len(self._offsets) > 200_000:
             self._offsets.clear()
+            self._known.clear()
         delta = to_datetime(quarter * _QUARTER).astimezone(self.zone).utcoffset()
         offset = self._offsets[quarter] = 0 if delta is None else from_datetime(_EPOCH + delta)
         return offset

@@ -8,27 +8,31 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from percorso.data.intake import Item
+from percorso.data.intake import Intake, Item
 from percorso.model.import_map import BadRow, ImportedItem, ImportMap
 from percorso.model.verdict import IMPORT_LANE, Refused, Verdict
-from percorso.pipeline.collect import Collector
+from percorso.pipeline.collect import Collector, tally
 from percorso.pipeline.garbage import settle_memory
+from percorso.pipeline.reading_aside import ReadingAside
 from percorso.ports import Clock
 
 BATCH = 5_000
 PARCEL_BYTES = 16 << 20
 """A batch of long items is sent in parcels of at most this."""
 
-_VERDICT = attrgetter("verdict")
+READ_HERE = 4
+"""Parcels of an import that are read in this process, before another one is worth its start."""
 
 Told = Callable[[int], None]
+Counts: TypeAlias = Generator[Mapping[str, int], None, None]
+"""Verdict -> how many, of parcel after parcel."""
 
 
 class Prepared(Protocol):
@@ -70,6 +74,11 @@ class Sink(Protocol):
         """Verdict -> how many, bad rows among the quarantined. Durable on return."""
         ...
 
+    def append_each(self, parcels: Iterable[Sequence[ImportedItem]], how: How) -> Counts:
+        """What `append` says of each parcel, in order, once it is durable. Parcels may be taken before it is their turn."""
+        for parcel in parcels:
+            yield self.append(parcel, (), how)
+
     def fold(self, expected: int, told: Told) -> None:
         """Return when everything in the log is folded; `told` hears how many of the `expected` events are done."""
         ...
@@ -81,8 +90,8 @@ class Folds(Protocol):
     def step(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class LogSink:
+@dataclass(frozen=True)
+class LogSink(Sink):
     """The log of this process; somebody else folds it."""
 
     collector: Collector
@@ -92,27 +101,47 @@ class LogSink:
         """See `Sink`."""
         refused = [_refused(row, how.source, self.clock.now()) for row in bad]
         verdicts = self.collector.collect_now(
-            [Item(item.body, item.line, item.line) for item in items],
+            [Item(body, line, line) for body, line in items],
             source=how.source,
             lane=how.lane,
             historical=how.historical,
             refused=refused,
         )
-        counts = Counter(map(_VERDICT, verdicts))
-        counts[Verdict.QUARANTINED] += len(refused)
-        return {str(verdict): count for verdict, count in counts.items() if count}
+        counts = Counter(tally(verdicts))
+        counts[Verdict.QUARANTINED.value] += len(refused)
+        return +counts
+
+    def fold(self, expected: int, told: Told) -> None:
+        """It is folded elsewhere; nothing is waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalSink:
-    """The log of this process, and what folds it."""
+@dataclass(frozen=True)
+class LocalSink(Sink):
+    """The log of this process, and what folds it. `aside` reads long imports; None = they are read here."""
 
     collector: Collector
     processor: Folds
     clock: Clock
+    aside: Callable[[Intake], ReadingAside] | None = ReadingAside if (os.cpu_count() or 1) > 1 else None
 
     def append(self, items: Sequence[ImportedItem], bad: Sequence[BadRow], how: How) -> Mapping[str, int]:
         return LogSink(self.collector, self.clock).append(items, bad, how)
+
+    def append_each(self, parcels: Iterable[Sequence[ImportedItem]], how: How) -> Counts:
+        """See `Sink`. A short import is over before another process would have begun."""
+        arriving = iter(parcels)
+        yield from super().append_each(arriving if self.aside is None else islice(arriving, READ_HERE), how)
+        if self.aside is not None:
+            for first in islice(arriving, 1):  # only when there is more
+                yield from self._append_read(self.aside, chain([first], arriving), how)
+
+    def _append_read(
+        self, aside: Callable[[Intake], ReadingAside], parcels: Iterable[Sequence[ImportedItem]], how: How
+    ) -> Counts:
+        given = ((self.clock.now(), parcel) for parcel in parcels)
+        with aside(self.collector.intake(how.source, how.lane, historical=how.historical)) as reading:
+            for outcomes in reading.read(given):
+                yield tally(self.collector.append(outcomes))
 
     def fold(self, expected: int, told: Told) -> None:
         done = 0
@@ -197,10 +226,11 @@ def append_all(prepared: Prepared, sink: Sink, how: How, checkpoint: Checkpoint,
         checkpoint.bad += len(some)
         checkpoint.save()
     told(checkpoint.items)
-    for batch in prepared.items(checkpoint.items, BATCH):
-        for parcel in _parcels(batch):
-            checkpoint.counts.update(sink.append(parcel, (), how))
-            checkpoint.items += len(parcel)
+    parcels = (parcel for batch in prepared.items(checkpoint.items, BATCH) for parcel in _parcels(batch))
+    with closing(sink.append_each(parcels, how)) as appended:
+        for counts in appended:
+            checkpoint.counts.update(counts)
+            checkpoint.items += sum(counts.values())  # each item has one verdict
             checkpoint.save()
             told(checkpoint.items)
     checkpoint.clear()

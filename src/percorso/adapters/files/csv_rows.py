@@ -1,18 +1,22 @@
-"""CSV read row by row, strictly: every row has its number, and a bad one costs only itself.
+"""CSV read strictly: every row has its number, and a bad one costs only itself.
 
-Python's reader is used because it says exactly which row is wrong and goes on after it; DuckDB's, twice as fast, cannot do both.
+What is odd about a piece of a file Python's reader finds out, row by row, because it says exactly which row is wrong and goes
+on after it. Faster ones cannot do both; they read the other pieces (adapters/files/csv_pieces.py).
 """
 
 import csv
+import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from percorso.adapters.files.csv_pieces import PIECE, pieces, plain_rows
 from percorso.adapters.files.opening import opened_text
 from percorso.model.errors import InvalidInput, InvalidMapping
 from percorso.model.import_map import BadRow, FileSpec
@@ -26,7 +30,8 @@ _BODY = 65_536
 class CsvFile:
     """One CSV file. After `batches` was read to its end, ``bad`` and ``rows`` are complete.
 
-    rows  data rows met, bad ones with them, blank lines without
+    rows   data rows met, bad ones with them, blank lines without
+    piece  characters read at once
     """
 
     path: Path
@@ -34,26 +39,38 @@ class CsvFile:
     header: list[str]
     bad: list[BadRow] = field(default_factory=list)
     rows: int = 0
+    piece: int = PIECE
 
     def batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Arrow batches of the text columns, and the row number at the end."""
         with opened_text(self.path, self.spec.encoding) as text:
-            kept: list[str] = []
-            reader = csv.reader(_keeping(text, kept), delimiter=self.spec.delimiter, strict=True)
             number = 0
             if not self.spec.columns:
-                next(reader, None)
+                next(csv.reader(text, delimiter=self.spec.delimiter, strict=True), None)
                 number = 1
-            while True:
-                kept.clear()
-                rows: list[list[str]] = []
-                problem = _read(reader, rows)
-                if problem is not None:
-                    self._refuse(number + len(rows) + 1, _what(problem), _tail(kept, self.spec.delimiter))
-                yield self._batch(rows, number, schema)
-                if problem is None and len(rows) < CHUNK:
-                    return
-                number += len(rows) + (problem is not None)
+            for piece in pieces(text, self.piece):
+                rows = plain_rows(piece, self.spec.delimiter, len(self.header))
+                if rows is None:
+                    number = yield from self._row_by_row(_Lines(piece, text), number, schema)
+                else:
+                    lines = pa.array(np.arange(number + 1, number + len(rows) + 1))
+                    yield pa.record_batch([*rows.columns, lines], schema=schema)
+                    number += len(rows)
+                    self.rows += len(rows)
+
+    def _row_by_row(self, lines: "_Lines", number: int, schema: pa.Schema) -> Generator[pa.RecordBatch, None, int]:
+        """The rows that begin in a piece; the number of the last one. `number`: that of the row before."""
+        reader = csv.reader(lines, delimiter=self.spec.delimiter, strict=True)
+        while lines.left:
+            lines.kept.clear()
+            rows: list[list[str]] = []
+            problem = _read(reader, rows, lines)
+            batch = self._batch(rows, number, schema)
+            if problem is not None:
+                self._refuse(number + len(rows) + 1, _what(problem), _tail(lines.kept, self.spec.delimiter))
+            yield batch
+            number += len(rows) + (problem is not None)
+        return number
 
     def _batch(self, rows: list[list[str]], number: int, schema: pa.Schema) -> pa.RecordBatch:
         width = len(self.header)
@@ -139,16 +156,36 @@ def _check_delimiter(path: Path, spec: FileSpec, first: str, needed: set[str]) -
             )
 
 
-def _keeping(lines: Iterable[str], kept: list[str]) -> Iterator[str]:
-    for line in lines:
-        kept.append(line)
-        yield line
+class _Lines:
+    """The lines of a piece, and those of the text after it, where a row goes on.
+
+    left  lines of the piece that are still to come
+    kept  what was handed out
+    """
+
+    def __init__(self, piece: str, text: io.TextIOBase) -> None:
+        lines = list(io.StringIO(piece, newline=""))
+        self.left = len(lines)
+        self.kept: list[str] = []
+        self._lines = chain(lines, text)
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.left -= self.left > 0
+        self.kept.append(line)
+        return line
 
 
-def _read(reader: "Iterator[list[str]]", rows: list[list[str]]) -> csv.Error | None:
+def _read(reader: "Iterator[list[str]]", rows: list[list[str]], lines: _Lines) -> csv.Error | None:
     """Add up to a chunk of rows; the error that stopped them, if one did. What came before it is kept."""
     try:
-        rows.extend(islice(reader, CHUNK))
+        for row in reader:
+            rows.append(row)
+            if len(rows) == CHUNK or not lines.left:
+                break
     except csv.Error as error:
         return error
     return None

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from percorso.model.import_map import BadRow, ImportedItem, ImportMap, used_row_
 Note = Callable[[str], None]
 
 _BODY = 65_536
+_new_item = partial(tuple.__new__, ImportedItem)
+"""Many at once; the constructor takes three times as long."""
 
 
 class DuckFiles:
@@ -177,7 +180,7 @@ class Prepared:
         )
         for batch in found.to_arrow_reader(at_once):
             bodies, lines = (column.to_pylist() for column in batch.columns)
-            yield list(map(ImportedItem, bodies, lines))
+            yield list(map(_new_item, zip(bodies, lines, strict=True)))
 
     def close(self) -> None:
         self._con.close()

@@ -8,10 +8,18 @@ from percorso.adapters.sql.seen import Chunk, ClosedBuckets, close_bucket
 from percorso.model.verdict import Candidate
 
 _KEY_OF = attrgetter("key")
-_PRINT_OF = attrgetter("key", "fingerprint")
+_PRINT_OF = attrgetter("fingerprint")
 
 Run = Any
 """(statement with ? marks, values) -> cursor, inside the append's transaction."""
+
+_FRESH = (
+    "select seq, key, fingerprint from log_events where seq > ? union all "
+    "select seq, key, fingerprint from log_erased where seq > ? order by seq"
+)
+_NEWEST = (
+    "select coalesce(max(received_at), 0) from (select received_at from log_events order by seq desc limit 1) as newest"
+)
 
 
 class MemoryOfIds:
@@ -46,7 +54,7 @@ class MemoryOfIds:
             self._closed_to = last_seq
         if rows:
             self._recent, self._recent_to = {}, self._closed_to
-        fresh = run("select seq, key, fingerprint from log_events where seq > ? order by seq", (self._recent_to,))
+        fresh = run(_FRESH, (self._recent_to, self._recent_to))
         for last, key, fingerprint in fresh:
             self._recent[bytes(key)] = fingerprint
             self._recent_to = last
@@ -56,7 +64,7 @@ class MemoryOfIds:
         closed = close_bucket(list(self._recent), list(self._recent.values()))
         bucket = len(self._closed) + 1
         (opened_at,) = run("select coalesce(max(closed_at), 0) from log_buckets", ()).fetchone()
-        (closed_at,) = run("select received_at from log_events order by seq desc limit 1", ()).fetchone()
+        (closed_at,) = run(_NEWEST, ()).fetchone()
         run(
             "insert into log_buckets (bucket, opened_at, closed_at, size, last_seq, filter) values (?,?,?,?,?,?)",
             (bucket, opened_at, closed_at, closed.size, self._recent_to, closed.filter),
@@ -68,7 +76,7 @@ class MemoryOfIds:
 
     def remember(self, head: int, accepted: Sequence[Candidate]) -> None:
         """Know what was committed; the last of it has seq `head`."""
-        self._recent.update(map(_PRINT_OF, accepted))
+        self._recent.update(zip(map(_KEY_OF, accepted), map(_PRINT_OF, accepted), strict=True))
         self._recent_to = head
 
     def find(self, run: Run, candidates: Sequence[Candidate]) -> dict[int, int]:
