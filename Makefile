@@ -6,8 +6,10 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
-SPREAD := --dist loadfile --ignore tests/browser
+SPREAD := --dist loadfile --no-loadscope-reorder --ignore tests/browser
 PAGES := src/percorso/web/dist/index.html src/percorso/web/tag/tag.js
+# Python keeps what it compiled, whatever the machine says: tests start many processes, and each would compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 TAG_SOURCES := $(shell find tag -path tag/node_modules -prune -o -type f -print 2>/dev/null)
 

@@ -11,13 +11,32 @@ from hypothesis import settings as hypothesis_settings
 from percorso.main import create_company, open_company
 from percorso.main.company import Company
 from percorso.settings import Settings
+from tests.gateway import Gateway
+from tests.in_log import InLog, key_of
 from tests.postgres import PrivatePostgres, must_have_postgres, postgres_programs
+from tests.server import Server
 
 # A busy machine draws slowly; that is no failure. Examples are the same in every run, so a red test is red for everybody.
 hypothesis_settings.register_profile(
     "percorso", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("percorso")
+
+
+LONGEST = (
+    "test_walkthrough",
+    "test_demo",
+    "test_up",
+    "test_import_real",
+    "test_engine",
+    "test_example_loaded",
+    "test_client",
+)
+"""The files begun first: else, at the end, a worker is left alone with one of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @pytest.fixture
@@ -45,6 +64,25 @@ def company(company_dir: Path, settings: Settings) -> Iterator[Company]:
     """The fresh company, opened for writing."""
     with open_company(company_dir, settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def gateway(server: Server) -> Iterator[Gateway]:
+    """What lies between a client and `server`, which each suite starts as it wants it."""
+    with Gateway(server.url) as running:
+        yield running
+
+
+@pytest.fixture
+def log(server: Server, request: pytest.FixtureRequest) -> InLog:
+    """The log of this test's own source."""
+    return InLog(server, request.node.name[:80])
+
+
+@pytest.fixture
+def key(server: Server, log: InLog) -> str:
+    """A write key of that source."""
+    return key_of(server, log.source)
 
 
 @pytest.fixture(scope="session")

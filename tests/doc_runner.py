@@ -6,9 +6,9 @@
 
 Ids, keys and the server's address differ from run to run: each is bound where the page shows it first and must be the
 same wherever the page shows it again. Times and dates need only look like one, and white space does not count. A command
-that asks (anything but a sending curl and the commands of `ACTS`) is asked again until it prints what the page shows, for
-the company is folded while the reader reads. The first `percorso up` starts a real server that lives as long as
-the page.
+that asks (anything but a sending curl and the commands of `ACTS`) waits until everything is folded, as it is while a
+reader reads, and is asked again until it prints what the page shows, for messages go out later. The first `percorso up`
+starts a real server that lives as long as the page.
 """
 
 import os
@@ -117,11 +117,14 @@ class Reading:
             self._start(step, words[2:])
             return
         deadline = time.monotonic() + self.within_s
+        acts = _acts(step.command)
         while True:
+            if self.server is not None and not acts:
+                self.server.wait_folded()
             wrong = self._run(step)
             if wrong is None:
                 return
-            if _acts(step.command) or time.monotonic() > deadline:
+            if acts or time.monotonic() > deadline:
                 raise AssertionError(f"{step.page.name}:{step.line}: $ {step.command}\n{wrong}")
 
     def _start(self, step: Step, options: list[str]) -> None:

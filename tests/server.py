@@ -3,11 +3,13 @@
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -58,6 +60,17 @@ class Server:
             self._told.clear()
         raise AssertionError(f"the server did not start: {self.lines}\n{self.log()[-4000:]}")
 
+    @cached_property
+    def client(self) -> httpx.Client:
+        """Asks it, each time anew. Plain HTTP needs no certificates, and they take longer to read than an answer."""
+        return httpx.Client(
+            base_url=self.url,
+            timeout=10.0,
+            trust_env=False,
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
     def log(self) -> str:
         """What it wrote to its log so far."""
         return Path(self._log.name).read_text(errors="replace")
@@ -69,7 +82,7 @@ class Server:
 
     def behind(self) -> int:
         """Events not folded yet, of both lanes."""
-        answer = httpx.get(f"{self.url}/readyz", timeout=10.0, trust_env=False).json()
+        answer = self.client.get("/readyz").json()
         return int(answer["behind"]) + int(answer["importing"])
 
     def wait_folded(self, within_s: float = 60.0) -> None:

@@ -26,7 +26,7 @@ from percorso.client.spool import SpoolFile, left_behind, own_file
 from percorso.client.values import encoded, plain
 from percorso.client.waiting import InMemory, Waiting
 from tests.gateway import Fault, Gateway, times
-from tests.in_log import InLog, key_of
+from tests.in_log import InLog
 from tests.server import Server
 
 WITHIN_S = 30.0
@@ -39,23 +39,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(tmp_path_factory.mktemp("client") / "company") as running:
         assert running.url
         yield running
-
-
-@pytest.fixture
-def gateway(server: Server) -> Iterator[Gateway]:
-    with Gateway(server.url) as running:
-        yield running
-
-
-@pytest.fixture
-def log(server: Server, request: pytest.FixtureRequest) -> InLog:
-    """The log of this test's own source."""
-    return InLog(server, request.node.name[:80])
-
-
-@pytest.fixture
-def key(server: Server, log: InLog) -> str:
-    return key_of(server, log.source)
 
 
 @pytest.fixture

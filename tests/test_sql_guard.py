@@ -18,10 +18,18 @@ from tests.lakes import Lake, lake_in, track
 SECRET = "the secret of another file"
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Iterator[Lake]:
-    (tmp_path / "secret.csv").write_text(f"a\n{SECRET}\n")
-    with lake_in(tmp_path / "lake") as lake:
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a lake and a file that is none of its business."""
+    place = tmp_path_factory.mktemp("guarded")
+    (place / "secret.csv").write_text(f"a\n{SECRET}\n")
+    return place
+
+
+@pytest.fixture(scope="module")
+def lake(place: Path) -> Iterator[Lake]:
+    """One for all: whoever changed it would be found by the next."""
+    with lake_in(place / "lake") as lake:
         lake.collect([track("Product Viewed", n, f"2026-09-01T10:00:{n:02d}Z") for n in range(20)])
         lake.fold()
         lake.seal(limit=10)
@@ -120,15 +128,15 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda text: text[:40])
-def test_nothing_else_is(lake: Lake, tmp_path: Path, attack: str) -> None:
-    query = attack.replace("{dir}", str(tmp_path))
-    before = sorted(path.name for path in tmp_path.iterdir())
+def test_nothing_else_is(lake: Lake, place: Path, attack: str) -> None:
+    query = attack.replace("{dir}", str(place))
+    before = sorted(path.name for path in place.iterdir())
     if attack.endswith(")" * 300):
         return _deep(lake, query)
     with pytest.raises(InvalidQuery) as refused:
         lake.sql(query)
     assert SECRET not in refused.value.message
-    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert sorted(path.name for path in place.iterdir()) == before
     assert lake.sql("select count(*) as n from events") == [{"n": 20}]
     return None
 
@@ -140,21 +148,21 @@ def _deep(lake: Lake, query: str) -> None:
 
 
 @pytest.mark.parametrize("attack", [attack for attack in ATTACKS if "{dir}" in attack or attack.startswith("set ")])
-def test_the_second_wall_holds_without_the_first(lake: Lake, tmp_path: Path, attack: str) -> None:
+def test_the_second_wall_holds_without_the_first(lake: Lake, place: Path, attack: str) -> None:
     """What would happen if a query fooled the parser: DuckDB itself refuses to leave the pinned files."""
-    query = attack.replace("{dir}", str(tmp_path))
+    query = attack.replace("{dir}", str(place))
     with lake.engine.session() as session:
         connection = duckdb.connect(":memory:")
         session._sandbox(connection, ["events"])
-        files = sorted(tmp_path.rglob("*"))
+        files = sorted(place.rglob("*"))
         try:
             rows = connection.execute(query).fetchall()
         except duckdb.Error:
             rows = []
         assert SECRET not in str(rows)
-        assert sorted(tmp_path.rglob("*")) == files
+        assert sorted(place.rglob("*")) == files
         live = {str(lake.folder / file.path) for file in Manifest(lake.state_database).live()}
-        assert all(str(tmp_path) not in str(row) or str(row) in live for row in rows)
+        assert all(str(place) not in str(row) or str(row) in live for row in rows)
         connection.close()
 
 

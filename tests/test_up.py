@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.importing import Cli
 from tests.server import Server
 
 PROGRAM = str(Path(sys.executable).with_name("percorso"))
@@ -44,13 +45,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture
+def ask(server: Server, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Commands on the server's directory, in this process: another than those that run on it."""
+    return Cli(server.directory, capsys)
+
+
 def track(server: Server, key: str, message_id: str, **properties: Any) -> httpx.Response:
     body = {"event": "Order Completed", "userId": "ada", "messageId": message_id, "properties": properties}
-    return httpx.post(f"{server.url}/v1/track", json=body, auth=(key, ""), trust_env=False, timeout=10.0)
+    return server.client.post("/v1/track", json=body, auth=(key, ""))
 
 
-def test_an_event_becomes_a_person(server: Server) -> None:
-    key = answer(server.directory, "keys", "create", "--kind", "write")["key"]
+def test_an_event_becomes_a_person(server: Server, ask: Cli) -> None:
+    key = ask.json("keys", "create", "--kind", "write")["key"]
     taken = track(server, key, "m1", order_id="o1", revenue=20, currency="CHF", products=[])
     assert taken.status_code == 200
     assert taken.json()["success"] is True
@@ -61,6 +68,7 @@ def test_an_event_becomes_a_person(server: Server) -> None:
 
 
 def test_first_start_makes_the_company_and_says_how_to_sign_in(server: Server) -> None:
+    wait_for(lambda: any("/setup?token=" in line for line in server.lines))  # after the address
     link = next(line for line in server.lines if "/setup?token=" in line)
     token = (server.directory / "run" / "setup-token").read_text()
     assert link.endswith(token)
@@ -68,7 +76,7 @@ def test_first_start_makes_the_company_and_says_how_to_sign_in(server: Server) -
 
 def test_it_is_alive_and_ready(server: Server) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
-        assert httpx.get(server.url + path, trust_env=False).status_code == 200
+        assert server.client.get(path).status_code == 200
 
 
 def test_a_second_up_is_refused_with_the_holder(server: Server) -> None:
@@ -77,9 +85,9 @@ def test_a_second_up_is_refused_with_the_holder(server: Server) -> None:
     assert f"in use by process {server.process.pid}" in done.stderr
 
 
-def test_check_and_replay_run_beside_it(server: Server) -> None:
-    assert answer(server.directory, "check")["ok"]
-    assert answer(server.directory, "replay", "--check")["equal"]
+def test_check_and_replay_run_beside_it(ask: Cli) -> None:
+    assert ask.json("check")["ok"]
+    assert ask.json("replay", "--check")["equal"]
 
 
 def test_a_fallen_process_is_started_again(tmp_path: Path) -> None:
@@ -131,11 +139,11 @@ def test_a_taken_port_is_told_at_once(server: Server, tmp_path: Path) -> None:
         (("restore", "."), "not_found", "no backup"),
     ],
 )
-def test_errors_are_one_clear_line(server: Server, arguments: tuple[str, ...], code: str, said: str) -> None:
-    plain = run(server.directory, *arguments)
-    assert (plain.returncode, len(plain.stderr.strip().splitlines())) == (1, 1)
-    assert said in plain.stderr
-    told = json.loads(run(server.directory, *arguments, "--json").stdout)
+def test_errors_are_one_clear_line(ask: Cli, arguments: tuple[str, ...], code: str, said: str) -> None:
+    ended, _, plain = ask(*arguments)
+    assert (ended, len(plain.strip().splitlines())) == (1, 1)
+    assert said in plain
+    told = json.loads(ask(*arguments, "--json")[1])
     assert told["code"] == code
     assert said in told["message"]
 
@@ -147,8 +155,8 @@ def test_a_directory_without_company_says_what_to_do(tmp_path: Path) -> None:
     assert not (tmp_path / "empty").exists()
 
 
-def test_a_bare_value_of_several_people_lists_the_kinds(server: Server) -> None:
-    key = answer(server.directory, "keys", "create", "--kind", "write")["key"]
+def test_a_bare_value_of_several_people_lists_the_kinds(server: Server, ask: Cli) -> None:
+    key = ask.json("keys", "create", "--kind", "write")["key"]
     for kind in ("card", "member"):
         body = {
             "event": "Store Visited",
@@ -156,16 +164,16 @@ def test_a_bare_value_of_several_people_lists_the_kinds(server: Server) -> None:
             "anonymousId": f"till-{kind}",
             "context": {"externalIds": [{"type": kind, "id": "4711x"}]},
         }
-        httpx.post(f"{server.url}/v1/track", json=body, auth=(key, ""), trust_env=False).raise_for_status()
+        server.client.post("/v1/track", json=body, auth=(key, "")).raise_for_status()
     server.wait_folded()
-    done = run(server.directory, "person", "4711x")
-    assert done.returncode == 2
-    assert "card:4711x, member:4711x" in done.stderr
+    ended, _, said = ask("person", "4711x")
+    assert ended == 2
+    assert "card:4711x, member:4711x" in said
 
 
 def is_ready(server: Server) -> bool:
     try:
-        return httpx.get(f"{server.url}/readyz", trust_env=False, timeout=2.0).status_code == 200
+        return server.client.get("/readyz", timeout=2.0).status_code == 200
     except httpx.HTTPError:
         return False
 

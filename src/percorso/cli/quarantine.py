@@ -1,25 +1,20 @@
 """`percorso quarantine`: what intake refused, listed, mended by rule, replayed, dismissed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
 import typer
 
+from percorso.cli.choosing import choosing
 from percorso.cli.opener import Opener, Server, opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.model.errors import InvalidInput, StoreUnavailable
-from percorso.model.time import Micros, parse_iso, to_iso
+from percorso.model.time import to_iso
 from percorso.pipeline.mending import Tried
-from percorso.ports import Chosen
+from percorso.ports import Chosen, Quarantined, QuarantineGroup
 
-Reason = Annotated[str | None, typer.Option("--reason", help="Only items refused for this reason.")]
-Source = Annotated[str | None, typer.Option("--source", help="Only items of this source.")]
-Event = Annotated[str | None, typer.Option("--event", help="Only events of this name.")]
-Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Received at or after, ISO 8601.")]
-Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Received before, ISO 8601.")]
-Id = Annotated[list[int] | None, typer.Option("--id", help="Only this item; repeatable.")]
 Rules = Annotated[
     Path | None, typer.Option("--rules", metavar="FILE", help="YAML with the rules; see docs/quality.md.")
 ]
@@ -29,6 +24,7 @@ Items = Annotated[bool, typer.Option("--items", help="Items instead of groups.")
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 STATES = ("waiting", "replayed", "dismissed", "all")
+NOT_IN_TABLE = ("body", "rules", "first_at", "sample", "detail", "mended_seq", "settled_by")
 
 
 def register(app: typer.Typer) -> None:
@@ -36,13 +32,11 @@ def register(app: typer.Typer) -> None:
     app.add_typer(quarantine, name="quarantine")
 
     @quarantine.command("list")
+    @choosing
     def list_items(
         ctx: typer.Context,
-        reason: Reason = None,
-        source: Source = None,
-        event: Event = None,
-        since: Since = None,
-        until: Until = None,
+        *,
+        chosen: Chosen,
         state: State = "waiting",
         items: Items = False,
         dir: Dir = None,
@@ -51,39 +45,29 @@ def register(app: typer.Typer) -> None:
         """Count refused items by reason, source and event; with --items list the newest 100."""
         if state not in STATES:
             raise InvalidInput(f"--state is one of {', '.join(STATES)}, not {state!r}")
-        chosen = _chosen(reason, source, event, since, until, None)._replace(state=None if state == "all" else state)
+        chosen = chosen._replace(state=None if state == "all" else state)
         with opener(ctx).open(dir, write=False) as company:
             kept = company.quarantine
-            rows: list[dict[str, Any]] = (
-                [one._asdict() for one in kept.newest(chosen, 100)]
-                if items
-                else [one._asdict() for one in kept.groups(chosen, 100)]
+            found: Sequence[Quarantined | QuarantineGroup] = (
+                kept.newest(chosen, 100) if items else kept.groups(chosen, 100)
             )
-        for row in rows:
-            for name in ("received_at", "first_at", "last_at", "settled_at"):
-                if row.get(name) is not None:
-                    row[name] = to_iso(row[name])
+        rows = [_plain(one) for one in found]
         if json:
             show_json(rows)
         else:
-            hidden = ("body", "rules", "first_at", "sample", "detail", "mended_seq", "settled_by")
-            show_table([{name: value for name, value in row.items() if name not in hidden} for row in rows])
+            show_table([{name: value for name, value in row.items() if name not in NOT_IN_TABLE} for row in rows])
 
     @quarantine.command()
+    @choosing
     def preview(
         ctx: typer.Context,
+        *,
         rules: Rules = None,
-        reason: Reason = None,
-        source: Source = None,
-        event: Event = None,
-        since: Since = None,
-        until: Until = None,
-        id: Id = None,
+        chosen: Chosen,
         dir: Dir = None,
         json: Json = False,
     ) -> None:
         """Show what rules would make of the first 50 items. Nothing is stored."""
-        chosen = _chosen(reason, source, event, since, until, id)
         with opener(ctx).open(dir, write=False) as company:
             found = company.mender.preview(chosen, _rules(ctx, rules))
         if json:
@@ -97,21 +81,17 @@ def register(app: typer.Typer) -> None:
         say(f"{passing} of the first {len(found.tried)} would be accepted now; {found.matched} items are chosen")
 
     @quarantine.command()
+    @choosing
     def replay(
         ctx: typer.Context,
+        *,
         rules: Rules = None,
-        reason: Reason = None,
-        source: Source = None,
-        event: Event = None,
-        since: Since = None,
-        until: Until = None,
-        id: Id = None,
+        chosen: Chosen,
         act: Act = False,
         dir: Dir = None,
         json: Json = False,
     ) -> None:
         """Put the items that pass now into the log, each once; the others stay."""
-        chosen = _chosen(reason, source, event, since, until, id)
         given = _rules(ctx, rules)
         running = opener(ctx).server(dir)
         if running is not None:
@@ -131,20 +111,16 @@ def register(app: typer.Typer) -> None:
             say(f"{done['left']} not yet tried: run the command again")
 
     @quarantine.command()
+    @choosing
     def dismiss(
         ctx: typer.Context,
-        reason: Reason = None,
-        source: Source = None,
-        event: Event = None,
-        since: Since = None,
-        until: Until = None,
-        id: Id = None,
+        *,
+        chosen: Chosen,
         yes: Yes = False,
         dir: Dir = None,
         json: Json = False,
     ) -> None:
         """Say that nothing is to be done about items. They are kept, but no longer listed as waiting."""
-        chosen = _chosen(reason, source, event, since, until, id)
         with opener(ctx).open(dir, write=False) as company:
             number = company.quarantine.count(chosen)
         if not yes and not json:
@@ -156,37 +132,20 @@ def register(app: typer.Typer) -> None:
             say(f"dismissed: {number}")
 
 
+def _plain(row: Quarantined | QuarantineGroup) -> dict[str, Any]:
+    """With times as they are written."""
+    times = {"received_at", "first_at", "last_at", "settled_at"}
+    return {
+        name: to_iso(value) if name in times and value is not None else value for name, value in row._asdict().items()
+    }
+
+
 def _dismiss(given: Opener, dir: Path | None, chosen: Chosen) -> int:
     running = given.server(dir)
     if running is not None:
         return int(post_internal(running, "quarantine/dismiss", _body(chosen))["dismissed"])
     with given.open(dir, write=True) as company:
         return company.mender.dismiss(chosen, by="command line")
-
-
-def _chosen(
-    reason: str | None,
-    source: str | None,
-    event: str | None,
-    since: str | None,
-    until: str | None,
-    ids: list[int] | None,
-) -> Chosen:
-    return Chosen(
-        reason=reason,
-        source=source,
-        event=event,
-        since=_time(since, "--since"),
-        until=_time(until, "--until"),
-        ids=tuple(ids or ()),
-    )
-
-
-def _time(text: str | None, option: str) -> Micros | None:
-    try:
-        return None if text is None else parse_iso(text)
-    except ValueError:
-        raise InvalidInput(f"{option} wants a time such as 2026-03-01T09:00:00Z, not {text!r}") from None
 
 
 def _rules(ctx: typer.Context, path: Path | None) -> Any:
