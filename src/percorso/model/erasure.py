@@ -1,0 +1,81 @@
+"""Requests of people about their data, and what is kept of those who were erased."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from percorso.model.time import DAY, Micros
+
+RequestKind = Literal["erasure", "access", "portability"]
+Step = Literal["requested", "found", "purged", "done"]
+"""requested  whoever it names is blocked: nothing of theirs is taken in, shown or sent
+found      every store was searched, and what is to go was found
+purged     log and state are without it; the lake is not yet
+done       no store has it any more, and the receipt is signed
+"""
+
+DEADLINE: Micros = 30 * DAY
+"""Within a month, says the law; thirty days are never more."""
+
+
+class Tombstone(NamedTuple):
+    """What is kept of an erased identifier.
+
+    node_id     its keyed hash, `NodeIds.first`
+    erased_at   nothing that happened until then is taken in again
+    generation  how often somebody came back under it
+    opened_at   since when this generation may be heard of; None while nobody came back
+    """
+
+    node_id: str
+    erased_at: Micros
+    generation: int = 0
+    opened_at: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyRequest:
+    """A request. It holds no identifier: who it is about is known to whoever asked.
+
+    identities   kind and keyed hash of each identifier that was named
+    counts       what was erased, by store
+    receipt      what was signed at the end; None before
+    problem      why it waits or failed, for people
+    """
+
+    request_id: str
+    kind: RequestKind
+    identities: Sequence[Mapping[str, str]]
+    requested_at: Micros
+    requested_by: str
+    deadline_at: Micros
+    step: Step = "requested"
+    step_at: Micros = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    receipt: Mapping[str, Any] | None = None
+    callback: str | None = None
+    problem: str | None = None
+
+
+class Work(NamedTuple):
+    """What an erasure has to know while it runs.
+
+    identities  (kind, value) as they were named
+    nodes       node ids of whoever is erased
+    hashes      `NodeIds.first` of their identifiers
+    seqs        places in the log of their events
+    needles     identifiers and message ids that no store may hold afterwards
+    """
+
+    identities: Sequence[tuple[str, str]]
+    nodes: Sequence[str] = ()
+    hashes: Sequence[str] = ()
+    seqs: Sequence[int] = ()
+    needles: Sequence[str] = ()
+
+
+class Hit(NamedTuple):
+    """Where a needle was found. `store`: a table or a file; never what was found."""
+
+    store: str
+    needle: int

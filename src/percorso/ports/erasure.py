@@ -1,0 +1,179 @@
+"""Forgetting people: requests, tombstones, and the stores that are purged and searched."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
+
+from percorso.model.erasure import Hit, PrivacyRequest, Step, Tombstone, Work
+from percorso.model.person import Node
+from percorso.model.time import Micros
+from percorso.ports.event_log import LogEntry
+from percorso.ports.state import StateTransaction
+
+
+class Tombstones(Protocol):
+    """Who was erased."""
+
+    def version(self) -> int:
+        """Rises with every change; cheap."""
+        ...
+
+    def all(self) -> list[Tombstone]: ...
+
+    def open(self, node_ids: Collection[str], at: Micros) -> None:
+        """Somebody registered anew under these: their next generation begins. Once, however often it is said."""
+        ...
+
+
+class PrivacyRequests(Protocol):
+    """Requests, and the work that an erasure has left."""
+
+    def add(self, request: PrivacyRequest, work: Work | None, tombstones: Sequence[Tombstone]) -> None:
+        """Durable on return; from then on whoever was erased is blocked."""
+        ...
+
+    def get(self, request_id: str) -> PrivacyRequest | None: ...
+
+    def latest(self, limit: int) -> list[PrivacyRequest]:
+        """Newest first."""
+        ...
+
+    def open(self) -> list[PrivacyRequest]:
+        """Erasures that are not done, oldest first."""
+        ...
+
+    def work(self, request_id: str) -> Work: ...
+
+    def listened(self) -> int:
+        """Up to which place of the log people were heard who asked for erasure themselves."""
+        ...
+
+    def listen(self, seq: int) -> None: ...
+
+    def advance(
+        self, request: PrivacyRequest, *, after: Step, work: Work | None, tombstones: Sequence[Tombstone] = ()
+    ) -> bool:
+        """Store how far it is, unless its step is no longer `after`: then false. None forgets the work."""
+        ...
+
+
+class Scope(NamedTuple):
+    """What goes of a state: see `ErasingTransaction.purge`."""
+
+    nodes: Sequence[str]
+    seqs: Sequence[int]
+    needles: Sequence[str]
+
+
+class ErasingTransaction(StateTransaction, Protocol):
+    """A unit of work on the state that may take away."""
+
+    def weaker_of(self, node_ids: Sequence[str]) -> list[str]:
+        """The nodes that were seen with one of these as the stronger."""
+        ...
+
+    def placed_under(self, node_ids: Sequence[str]) -> list[int]:
+        """The places in the log of the events folded under these nodes."""
+        ...
+
+    def placed_nowhere(self) -> list[int]:
+        """The places of the events that are nobody's."""
+        ...
+
+    def holders_of(self, seqs: Sequence[int]) -> dict[str, list[int]]:
+        """node_id -> those of the places that were folded under it."""
+        ...
+
+    def decided_of(self, node_ids: Sequence[str]) -> list[str]:
+        """The message ids of the decisions on one of these identifiers."""
+        ...
+
+    def forget_links(self, node_ids: Sequence[str]) -> None:
+        """Take away the nodes, and what the ledger of identity says of them."""
+        ...
+
+    def purge(self, scope: Scope) -> dict[str, int]:
+        """Take away what is kept and folded of these nodes and events; rows by table."""
+        ...
+
+    def remove_nodes(self, node_ids: Sequence[str]) -> None: ...
+
+
+class ErasableState(Protocol):
+    """The state, as erasing sees it."""
+
+    def erasing(self) -> AbstractContextManager[ErasingTransaction]: ...
+
+    def settle(self) -> None:
+        """Have the storage forget what was deleted: free pages, write-ahead log. Raises StoreUnavailable while readers
+        hold it; try again."""
+        ...
+
+
+class ErasableLog(Protocol):
+    """The log, as erasing sees it."""
+
+    def entries(self, seqs: Sequence[int]) -> list[LogEntry]: ...
+
+    def seqs_of(self, source: str, message_ids: Sequence[str]) -> list[int]: ...
+
+    def older(self, before: Micros, after: int, limit: int) -> list[LogEntry]:
+        """The next entries beyond a place that were received before a time, ascending."""
+        ...
+
+    def wishes(self, name: str, after: int) -> tuple[list[LogEntry], int]:
+        """Percorso's own live events of a name beyond a place, and how far was looked."""
+        ...
+
+    def erase(self, seqs: Sequence[int]) -> int:
+        """Delete events; their hashes stay, so that they are known should they come again. How many there were."""
+        ...
+
+    def erase_refused(self, needles: Sequence[str]) -> int:
+        """Delete refused items that hold one of these; how many."""
+        ...
+
+    def settle(self) -> None:
+        """As `ErasableState.settle`."""
+        ...
+
+
+class Mark(Protocol):
+    """A number that outlives the process; 0 at first."""
+
+    def get(self) -> int: ...
+    def put(self, number: int) -> None: ...
+
+
+class ErasableLake(Protocol):
+    """The lake, as erasing sees it."""
+
+    def erase(self, seqs: Sequence[int], now: Micros) -> int:
+        """Write the files that hold these events without them, and delete the old ones at once. How many rows went."""
+        ...
+
+
+class Searcher(Protocol):
+    """Looks for needles in every store."""
+
+    def search(self, needles: Sequence[str], *, files: bool = True) -> list[Hit]:
+        """Every needle that some store holds as such, once a store. Needles too short to tell are not looked for.
+
+        Without `files` only what readers see is looked through, not the bytes of the files behind it.
+        """
+        ...
+
+    def stores(self) -> Sequence[str]:
+        """What is searched, by name."""
+        ...
+
+
+class Survivors(NamedTuple):
+    """Nodes that stay and may hang elsewhere.
+
+    touched   were seen with somebody erased, or are of the same value or device
+    parents   had somebody erased hang on them
+    """
+
+    touched: Mapping[str, Node]
+    parents: Collection[str]
