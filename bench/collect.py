@@ -22,6 +22,7 @@ from percorso.adapters.sql.tables import LOG, log_buckets, log_chunks
 from percorso.adapters.system_clock import SystemClock
 from percorso.data.intake import Item
 from percorso.http.collect import collecting
+from percorso.http.write_key import Sender
 from percorso.model.plan import Plan, read_plan
 from percorso.model.time import CivilClock
 from percorso.model.verdict import LIVE_LANE
@@ -42,8 +43,8 @@ async def _nothing(scope: Any, receive: Any, send_: Any) -> None:
     await send_({"type": "http.response.body", "body": b'{"success":true}'})
 
 
-async def _source_of(key: str) -> str | None:
-    return "web" if key == _KEY else None
+async def _source_of(key: str) -> Sender | None:
+    return Sender("web") if key == _KEY else None
 
 
 def strict_plan() -> Plan:

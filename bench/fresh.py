@@ -17,7 +17,7 @@ from bench.pace import SHAPES, Beside, due
 from bench.rows import Row, quantile
 from bench.traffic import batches, events
 from bench.up import Served, served
-from percorso.data.identity import node_id
+from percorso.data.identity.identifiers import NodeIds
 from percorso.model.identifier import Identifier
 
 RATE = 2_000
@@ -90,7 +90,7 @@ def probe(up: Served, name: str, seconds: float) -> list[float]:
             event = {"event": "Product Viewed", "messageId": who, "userId": who}
             client.post(f"{up.url}/v1/track", json=event).raise_for_status()
             start = time.monotonic()
-            wanted = node_id(up.company.facts.secret, Identifier("user_id", who))
+            wanted = NodeIds(up.company.facts.secret).of(Identifier("user_id", who))
             while up.company.people.row(wanted) is None and time.monotonic() - start < 30.0:
                 time.sleep(LOOK_EVERY_S)
             waits.append(time.monotonic() - start)

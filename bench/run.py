@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.rows import Row
 from percorso.cli.logs import set_up_logs
 
-MODULES = ("collect", "process", "fresh", "shapes", "importing", "insight")
+MODULES = ("collect", "process", "fresh", "shapes", "importing", "insight", "matching", "identity", "erasure")
 LONG = ("soak",)
 """Only when asked for: ten minutes. Each has ``run(*, scale) -> list[Row]``; `scale` shrinks the work for a first look."""
 

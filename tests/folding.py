@@ -83,6 +83,7 @@ class Folding:
         self.state.close()
 
 
+@cache
 def retail() -> Config:
-    """The retail pack as shipped."""
+    """The retail pack as shipped. Nobody can change it, so it is read once."""
     return load_packs(["retail"])

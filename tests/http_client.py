@@ -2,22 +2,28 @@
 
 import asyncio
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
-from typing import Any, cast
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import httpx
 import msgspec
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from starlette.datastructures import State
 
+from percorso.adapters.identity_tokens import IdentityTokens
 from percorso.data.intake import Item
-from percorso.http.analysis import create_analysis_app
+from percorso.http.analysis import Questions, create_analysis_app
 from percorso.http.app import create_app
 from percorso.http.keyring import KeyRing
 from percorso.http.passwords import Door, Passwords
 from percorso.http.services import Services
 from percorso.main.company import Company
+from percorso.main.unifying import previews_of
 from percorso.main.web import services_of
 from percorso.model.time import Micros
 from percorso.pipeline.analyse import Analyst
@@ -51,17 +57,44 @@ class LateAnalyst:
         return getattr(self._company.analyst, name)
 
 
+def with_state(app: FastAPI, **state: Any) -> FastAPI:
+    """An app with the routes of another: FastAPI reads them when they are first asked for, and that takes longer than most
+    tests."""
+    made = copy(app)
+    made.state = State(state)
+    return made
+
+
+@cache
+def main_routes(pages: Path) -> FastAPI:
+    return create_app(cast(Services, NoServices(pages)))
+
+
+@cache
+def analysis_routes() -> FastAPI:
+    return create_analysis_app(cast(Analyst, None))
+
+
+class NoServices(NamedTuple):
+    """What an app without a company needs."""
+
+    pages: Path
+
+
 def services_for(company: Company, **others: Any) -> Services:
     """A company's services as main makes them, with cheap passwords and the analysis in this process."""
-    transport = httpx.ASGITransport(
-        create_analysis_app(cast(Analyst, LateAnalyst(company))), raise_app_exceptions=False
+    app = with_state(
+        analysis_routes(), questions=Questions(cast(Analyst, LateAnalyst(company))), previews=previews_of(company)
     )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     analysis = httpx.AsyncClient(transport=transport, base_url="http://analysis")
     keys = KeyRing(company.accounts, others.get("clock", company.clock))
     made = replace(
         services_of(company), door=Door(Passwords(FAST, FAST.hash(uuid4().hex))), analysis=analysis, keys=keys
     )
-    return replace(made, **others)
+    made = replace(made, **others)
+    company.collector.proves = IdentityTokens(company.facts.secret, made.keys.identity_keys)
+    return made
 
 
 class Browser:
@@ -104,7 +137,8 @@ class Browser:
 
 
 def app_for(company: Company, **others: Any) -> FastAPI:
-    return create_app(services_for(company, **others))
+    services = services_for(company, **others)
+    return with_state(main_routes(services.pages), services=services)
 
 
 def signed_in(company: Company, app: FastAPI, role: str) -> Browser:

@@ -95,7 +95,7 @@ def test_no_text_at_all_breaks_reading(token: str) -> None:
 def test_the_links_of_a_message() -> None:
     found = links(MESSAGE, PLAY, "en", SIGNER, "https://cx.example.com/")
     assert found == links(MESSAGE, PLAY, "en", SIGNER, "https://cx.example.com")
-    assert set(found) == {"choice", "csat", "nps", "why"}
+    assert set(found) == {"choice", "csat", "nps", "why", "preferences"}
     assert "stop" in links(replace(MESSAGE, purpose="feedback"), ASKING, "en", SIGNER, "https://x")
     assert {key for key in found["nps"] if isinstance(key, int)} == set(range(11))
     assert found["csat"][5] == found["csat"]["5"]
@@ -282,7 +282,7 @@ def test_one_click_unsubscription_withdraws_the_consent(company: Company) -> Non
         assert answer.status_code == 200
 
     browse(company, visit)
-    assert company.node().profile.consents["feedback/email"].value == "withdrawn"
+    assert company.node().profile.consents["feedback/email"][0].state == "withdrawn"
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_why_a_message_came(company: Company, language: str, what: str) -> None:
         assert "href" not in service
 
     browse(company, visit)
-    assert company.node().profile.consents["feedback/email"].value == "withdrawn"
+    assert company.node().profile.consents["feedback/email"][0].state == "withdrawn"
 
 
 def test_links_that_lead_nowhere_say_so(company: Company) -> None:

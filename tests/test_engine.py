@@ -353,7 +353,7 @@ def test_a_page_is_the_newest_whatever_files_they_lie_in(
                     track(
                         "Product Viewed", batch * 10 + n, f"2026-{1 + (batch * 7 + n * 3) % 11:02d}-0{1 + n}T10:00:00Z"
                     )
-                    for n in range(8)
+                    for n in range(4)
                 ]
             )
             lake.fold()

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from percorso.execution.address import address, is_email
 from percorso.execution.gate import Asking, Defer, GateRules, Pass, Refuse, gate, quiet_until
+from percorso.model.consent import Choice
 from percorso.model.decision import Refusal
 from percorso.model.event import Order
 from percorso.model.message import Message
 from percorso.model.person import NOBODY, Facts, Node, Profile, Stamped
+from percorso.model.play import Intent
 from percorso.model.time import DAY, HOUR, MINUTE, from_datetime, to_datetime
 
 ROME = ZoneInfo("Europe/Rome")
@@ -29,9 +31,10 @@ NOON = at(2026, 3, 2, 12)
 NIGHT = at(2026, 3, 2, 23)
 
 
-def person(*, consents: dict[str, str] | None = None, **traits: Any) -> Profile:
+def person(*, consents: dict[str, Any] | None = None, **traits: Any) -> Profile:
     said = {name: Stamped(1, 0, "m", value) for name, value in traits.items()}
-    return Profile(facts=Facts(traits=said), consents={k: Stamped(1, 0, "m", v) for k, v in (consents or {}).items()})
+    chosen = {key: (Choice(1, 0, "m", state, "user_id:ada", "web"),) for key, state in (consents or {}).items()}
+    return Profile(facts=Facts(traits=said), consents=chosen)
 
 
 def message(purpose: str | None = None) -> Message:
@@ -103,11 +106,10 @@ def test_the_first_reason_in_order_is_told() -> None:
         ("marketing", {}, False),
         ("marketing", {"marketing/email": "granted"}, True),
         ("marketing", {"marketing/sms": "granted"}, False),
-        ("marketing", {"marketing/email": "something else"}, False),
         ("a purpose nobody listed", {}, False),
     ],
 )
-def test_consent_is_by_purpose_and_channel(purpose: str | None, said: dict[str, str], passes: bool) -> None:
+def test_consent_is_by_purpose_and_channel(purpose: str | None, said: dict[str, Any], passes: bool) -> None:
     asking = replace(ASKING, message=message(purpose), profile=person(consents=said))
     assert gate(asking, RULES, NOON) == (Pass() if passes else Refuse(Refusal.NO_CONSENT))
 
@@ -243,3 +245,53 @@ def test_no_address_carries_a_second_one_or_a_header(text: str) -> None:
 
 def test_minutes_are_minutes() -> None:
     assert quiet_until(at(2026, 3, 3, 7, 59), ROME, *QUIET) == at(2026, 3, 3, 7, 59) + MINUTE
+
+
+# what the person wishes
+
+
+@pytest.mark.parametrize(
+    ("wished", "had", "passes"),
+    [
+        ({"contact_per_week": 1}, {"sent_week": 0}, True),
+        ({"contact_per_week": 1}, {"sent_week": 1}, False),
+        ({"contact_per_week": 90}, {"sent_week": 4}, False),  # more than the company allows itself
+        ({"contact_per_month": 2}, {"sent_month": 1}, True),
+        ({"contact_per_month": 2}, {"sent_month": 2}, False),
+        ({"contact_per_week": "many", "contact_per_month": True}, {"sent_month": 9}, True),
+    ],
+)
+def test_a_person_may_want_fewer_messages(wished: dict[str, Any], had: dict[str, int], passes: bool) -> None:
+    asking = replace(ASKING, profile=person(**wished), **had)
+    assert gate(asking, RULES, NOON) == (Pass() if passes else Refuse(Refusal.CAP))
+    assert gate(replace(asking, message=message(None)), RULES, NOON) == Pass(), "service has no cap"
+
+
+def test_a_pause_lasts_until_its_day_on_the_persons_calendar() -> None:
+    asking = replace(ASKING, profile=person(contact_pause_until="2026-03-03"))
+    assert gate(asking, RULES, NOON) == Refuse(Refusal.PAUSED)
+    assert gate(replace(asking, message=message(None)), RULES, NOON) == Pass()
+    morning = at(2026, 3, 3, 9)
+    later = replace(asking, message=replace(message("feedback"), expires_at=morning + DAY))
+    assert gate(later, RULES, morning) == Pass()
+    assert gate(replace(ASKING, profile=person(contact_pause_until="one day")), RULES, NOON) == Pass()
+
+
+def test_the_hours_of_a_person_go_before_the_quiet_ones() -> None:
+    evening = person(contact_from="18:00", contact_until="22:30")
+    assert gate(replace(ASKING, profile=evening), RULES, NOON) == Defer(at(2026, 3, 2, 18))
+    assert gate(replace(ASKING, profile=evening), RULES, at(2026, 3, 2, 22)) == Pass()
+    worker = person(contact_from="22:00", contact_until="06:00")
+    assert gate(replace(ASKING, profile=worker), RULES, NIGHT) == Pass()
+    assert gate(replace(ASKING, profile=worker), RULES, NOON) == Defer(at(2026, 3, 2, 22))
+    assert gate(replace(ASKING, profile=person(contact_from="18:00")), RULES, NIGHT) == Defer(at(2026, 3, 3, 8))
+
+
+@pytest.mark.parametrize(("intent", "passes"), [("serve", True), ("ask", True), ("sell", False), ("entertain", False)])
+def test_who_is_not_to_be_singled_out_is_neither_sold_to_nor_entertained(intent: Intent, passes: bool) -> None:
+    asking = replace(
+        ASKING,
+        message=replace(message("feedback"), intent=intent),
+        profile=person(consents={"profiling/*": "denied"}),
+    )
+    assert gate(asking, RULES, NOON) == (Pass() if passes else Refuse(Refusal.NO_PROFILING))

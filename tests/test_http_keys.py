@@ -6,7 +6,9 @@ import pytest
 from fastapi import FastAPI
 
 from percorso.http.services import Services
+from percorso.http.write_key import Sender
 from percorso.main.company import Company
+from percorso.model.identity import Trust
 from tests.http_client import Browser, MovedClock, app_for, signed_in
 
 
@@ -33,7 +35,8 @@ def make(browser: Browser, kind: str, name: str = "web") -> tuple[str, str]:
 
 def source_of(app: FastAPI, key: str) -> str | None:
     services: Services = app.state.services
-    return asyncio.run(services.keys.source(key))
+    sender = asyncio.run(services.keys.source(key))
+    return None if sender is None else sender.source
 
 
 @pytest.mark.parametrize(("kind", "prefix"), [("write", "wk_"), ("secret", "sk_")])
@@ -108,9 +111,10 @@ class TestSecretKey:
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
         assert answer.headers["www-authenticate"] == "Bearer"
 
-    def test_a_secret_key_sends_nothing(self, program: tuple[Browser, dict[str, str]], app: FastAPI) -> None:
+    def test_a_secret_key_sends_and_is_believed(self, program: tuple[Browser, dict[str, str]], app: FastAPI) -> None:
         key = program[1]["authorization"].removeprefix("Bearer ")
-        assert source_of(app, key) is None
+        services: Services = app.state.services
+        assert asyncio.run(services.keys.source(key)) == Sender("reports", Trust.SERVER)
 
     @pytest.mark.parametrize("header", ["Bearer sk_wrong", "Bearer ", "Basic c2s6", "sk_x", "Bearer \udcff"])
     def test_a_wrong_key_does_not_fall_back_on_the_cookie(self, admin: Browser, header: str) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from percorso.http.keyring import APART_S, FRESH_FOR, PATIENCE_S, WATCH_EVERY_S, KeyRing
 from percorso.http.keys import make_key
+from percorso.http.write_key import Sender
 from percorso.main.company import Company
 from percorso.model.errors import StoreUnavailable
+from percorso.model.identity import Trust
 from percorso.ports import Accounts, ApiKey
 from tests.http_client import MovedClock
 
@@ -60,12 +62,13 @@ def ring(moody: Moody, clock: MovedClock) -> KeyRing:
 
 def made(company: Company, kind: str = "write", name: str = "web") -> tuple[str, str]:
     """A new key and its id, made elsewhere."""
-    key, record = make_key(company.accounts, kind, name, company.clock.now())
+    key, record = make_key(company.accounts, kind, name, company.clock.now(), company.facts.secret)
     return key, record.key_id
 
 
 def source(ring: KeyRing, key: str) -> str | None:
-    return asyncio.run(ring.source(key))
+    sender = asyncio.run(ring.source(key))
+    return None if sender is None else sender.source
 
 
 def test_a_key_made_elsewhere_works_at_once(company: Company, ring: KeyRing) -> None:
@@ -110,7 +113,7 @@ def test_a_key_revoked_elsewhere_ends_within_seconds(company: Company, moody: Mo
 
     async def use_until_it_ends() -> None:
         watch = asyncio.create_task(ring.watch())
-        assert await ring.source(key) == "web"
+        assert await ring.source(key) == Sender("web")
         company.accounts.revoke_key(key_id, company.clock.now())
         for _ in range(3):  # the first may have begun before, the last is not stored yet
             moody.has_read.clear()
@@ -132,7 +135,9 @@ def test_a_revoked_secret_key_ends_even_without_the_watch(company: Company, ring
 
 def test_a_key_is_of_one_kind(company: Company, ring: KeyRing) -> None:
     key, _ = made(company, "secret", "reports")
-    assert source(ring, key) is None
+    assert asyncio.run(ring.source(key)) == Sender("reports", Trust.SERVER), "a server may send, and is believed"
+    signing, _ = made(company, "identity", "pages")
+    assert source(ring, signing) is None
     assert ring.find("write", key) is None
 
 
@@ -148,7 +153,7 @@ def test_when_the_database_hangs_known_keys_go_on(company: Company, ring: KeyRin
         asked = asyncio.create_task(ring.source(unknown))
         began = loop.time()
         for _ in range(1_000):
-            assert await ring.source(known) == "web"
+            assert await ring.source(known) == Sender("web")
             await asyncio.sleep(0)
         took = loop.time() - began
         with pytest.raises(StoreUnavailable):

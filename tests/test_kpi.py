@@ -25,6 +25,7 @@ from percorso.insight.windows import Window, week_name
 from percorso.model.errors import InvalidInput, NotFound
 from percorso.model.tables import schema_of
 from percorso.model.time import CivilClock, parse_iso, to_iso
+from tests.drawn import drawn
 from tests.lakes import Lake, lake_in, track
 
 DATA = Path(os.environ.get("PERCORSO_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -190,7 +191,7 @@ def test_the_board_adds_days_up_to_what_the_kpi_says(lake: Lake) -> None:
     lake.clock.time = parse_iso("2026-06-20T12:00:00Z")
     board = lake.analyst.board()
     for tile in board.tiles:
-        for shown in (tile.now, tile.before, *tile.weeks):
+        for shown in (tile.now, tile.before, *tile.weeks[: drawn(13)]):
             asked = lake.analyst.kpi(tile.kpi, [], shown.window.start, shown.window.end).rows[0]
             assert (shown.n, shown.value, shown.complete) == (asked.n, pytest.approx(asked.value), asked.complete)
         assert len(tile.weeks) == 13

@@ -71,18 +71,20 @@ def test_a_failed_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
 def test_an_older_directory_is_copied_then_migrated(
     company_dir: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    newest = migrations.HEAD["state"]
+
     def next_revision(connection: object, line: str) -> None:
         connection.execute(text("create table of_the_next_version (x integer)"))  # type: ignore[attr-defined]
-        connection.execute(text(f"update {line}_version set version_num = '0002'"))  # type: ignore[attr-defined]
+        connection.execute(text(f"update {line}_version set version_num = '9999'"))  # type: ignore[attr-defined]
 
     monkeypatch.setattr(migrations, "_upgrade", next_revision)
-    monkeypatch.setitem(migrations.HEAD, "state", "0002")
+    monkeypatch.setitem(migrations.HEAD, "state", "9999")
     with open_company(company_dir, settings) as company:
         assert company.facts.name
-    copies = list(company_dir.glob("state-before-0001-*.db"))
+    copies = list(company_dir.glob(f"state-before-{newest}-*.db"))
     assert len(copies) == 1
     with closing(Database(f"sqlite:///{copies[0]}")) as copy:
-        assert migrations.current(copy, "state") == "0001"
+        assert migrations.current(copy, "state") == newest
 
 
 def _normal(rows: object) -> dict[str, str]:

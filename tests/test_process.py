@@ -10,7 +10,9 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from percorso.adapters.sql.tables import to_append
 from percorso.data.intake import Item
 from percorso.insight.position import StageFinder
 from percorso.model.identifier import rank
@@ -256,3 +258,28 @@ def test_a_failure_keeps_nothing_of_the_batch(folding: Folding) -> None:
     with folding.state.transaction() as transaction:
         assert transaction.offset("process/0") == 0
     assert folding.processor.drain() == 1
+
+
+def test_merges_and_splits_of_known_people_are_events(tmp_path: Path) -> None:
+    folding = Folding(tmp_path, CONFIG, acts=True)
+    ada, mail = {"kind": "user_id", "value": "ada"}, {"kind": "email", "value": "a@example.com"}
+    folding.collect([{"type": "identify", "messageId": "1", "anonymousId": "d", "traits": {"email": mail["value"]}}])
+    folding.processor.drain()
+    folding.collect([{"type": "identify", "messageId": "2", "userId": "ada", "traits": {"email": mail["value"]}}])
+    folding.processor.drain()
+    (merged,) = later(folding)
+    (person,) = folding.tables()["people"]
+    assert (merged["event"], merged["properties"]["person_id"]) == ("Person Merged", person[0])
+    said = {"a": ada, "b": mail, "by": "bob", "why": "a typing error"}
+    decision = track("3", "Identity Separated", properties=said)
+    folding.collector.collect_now([_item(decision)], source="percorso")
+    folding.processor.drain()
+    assert [one["event"] for one in later(folding)] == ["Person Merged", "Person Split"]
+    assert later(folding)[1]["properties"] == {"person_id": person[0], "parted_id": merged["properties"]["absorbed_id"]}
+    folding.close()
+
+
+def later(folding: Folding) -> list[dict[str, Any]]:
+    """What waits to be appended."""
+    with folding.state_database.read() as connection:
+        return [msgspec.json.decode(row.item) for row in connection.execute(select(to_append))]

@@ -1,7 +1,9 @@
 """The page of quality: its numbers against plain SQL over the same events, with faults planted among ordinary days."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import msgspec
@@ -13,11 +15,13 @@ from percorso.adapters.robots import is_robot
 from percorso.adapters.sql.tallies import SqlTallies
 from percorso.data.intake import Item
 from percorso.insight.quality.volume import expected, judge, weekdays_before
-from percorso.main.company import Company
+from percorso.main.company import Company, open_company
 from percorso.model.errors import Conflict
 from percorso.model.time import DAY, HOUR, MINUTE, Micros, to_iso
 from percorso.ports import TallyMark
-from tests.http_client import MovedClock, app_for, signed_in
+from percorso.settings import Settings
+from tests.drawn import drawn
+from tests.http_client import Browser, MovedClock, app_for, signed_in
 
 NOON: Micros = 1_793_620_800_000_000  # 2026-11-02 12:00 UTC, a Monday
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -50,14 +54,35 @@ def page(number: int, at: Micros, agent: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def clock(company: Company) -> MovedClock:
-    moved = MovedClock(NOON)
-    company.clock = moved
-    return moved
+def clock() -> MovedClock:
+    return MovedClock(NOON)
 
 
 @pytest.fixture
-def planted(company: Company, clock: MovedClock) -> Company:
+def company(company: Company, clock: MovedClock) -> Company:
+    company.clock = clock
+    return company
+
+
+@pytest.fixture(scope="module")
+def planted_once(company_made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = copytree(company_made_once, tmp_path_factory.mktemp("planted") / "company")
+    clock = MovedClock(NOON)
+    with open_company(directory, Settings.model_construct(dir=directory)) as company:
+        company.clock = clock
+        plant(company, clock)
+    return directory
+
+
+@pytest.fixture
+def planted(planted_once: Path, tmp_path: Path, settings: Settings, clock: MovedClock) -> Iterator[Company]:
+    """The company with its faults: a copy of the test's own."""
+    with open_company(copytree(planted_once, tmp_path / "planted"), settings) as opened:
+        opened.clock = clock
+        yield opened
+
+
+def plant(company: Company, clock: MovedClock) -> None:
     """Ten weeks of a till with 40 sales a day, then, in the last week: a silent day, and every fault, each counted."""
     number = 0
     for day in range(70, 0, -1):
@@ -77,7 +102,6 @@ def planted(company: Company, clock: MovedClock) -> Company:
     send(company, clock, *late, source="till")
     send(company, clock, {**late[0], "userId": "somebody else"}, source="till")
     send(company, clock, *[sale(30_000 + n, NOON - 20 * DAY) for n in range(8)], source="old till", historical=True)
-    return company
 
 
 def leaks(page: dict[str, Any]) -> dict[tuple[str, str], int]:
@@ -142,7 +166,7 @@ def test_the_numbers_are_those_of_plain_sql(planted: Company, clock: MovedClock)
 def test_counting_in_any_steps_counts_each_event_once(planted: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     planted.tallier.drain()
     whole = sorted(planted.tallies.days(0, 30_000))
-    monkeypatch.setattr("percorso.pipeline.tally.STRETCH", 37)
+    monkeypatch.setattr("percorso.pipeline.tally.STRETCH", planted.log.size().head // drawn(76))
     mark = planted.tallies.mark()
     assert mark is not None
     planted.tallies.reset(mark._replace(version="another way to count"))
@@ -194,8 +218,6 @@ def test_whom_we_reach_and_who_knows_whom(company: Company, clock: MovedClock) -
 
 def test_quality_is_for_whoever_may_read_figures(company: Company) -> None:
     app = app_for(company)
-    from tests.http_client import Browser
-
     assert Browser(app).get("/api/insight/quality").status_code == 401
     assert signed_in(company, app, "viewer").get("/api/insight/quality/reach").status_code == 200
 
@@ -229,7 +251,7 @@ def test_robots_are_told_by_what_they_declare(agent: str, robot: bool) -> None:
     assert is_robot(agent) is robot
 
 
-def test_counts_survive_a_new_opening(company_dir: Path, planted: Company) -> None:
+def test_counts_survive_a_new_opening(planted: Company) -> None:
     planted.tallier.drain()
     again = SqlTallies(planted.log_database, planted.state_database)
     assert again.mark() == TallyMark(planted.log.log_id, planted.tallies.mark().version, planted.log.size().head)  # type: ignore[union-attr]

@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import msgspec
 import pytest
 from fastapi import FastAPI
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from percorso.cli.app import run
@@ -20,6 +22,7 @@ from percorso.main.opener import MainOpener
 from percorso.model.errors import InvalidConfig
 from percorso.model.time import CivilClock, parse_iso
 from percorso.settings import Settings
+from tests.drawn import drawn
 from tests.http_client import Browser, app_for, signed_in, take, track
 
 ROME = CivilClock("Europe/Rome")
@@ -224,12 +227,11 @@ _EDITS = st.sampled_from(
 
 
 @given(edits=st.lists(_EDITS, min_size=1, max_size=4), times=st.integers(2, 3))
+@hypothesis_settings(max_examples=drawn(100))
 def test_replaying_again_changes_nothing(
     edits: list[dict[str, Any]], times: int, tmp_path_factory: Any, company_made_once: Path
 ) -> None:
     """Replay twice = once, whatever the rules: in the log, and in what is told."""
-    from shutil import copytree
-
     place = copytree(company_made_once, tmp_path_factory.mktemp("again") / "company")
     with open_company(place, Settings.model_construct(dir=place)) as company:
         wire = [Item(msgspec.json.encode(item), tie) for tie, item in enumerate(BROKEN)]

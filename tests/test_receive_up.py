@@ -7,8 +7,6 @@ import time
 from pathlib import Path
 from shutil import copyfile
 
-import httpx
-
 from tests.brokers import free_port
 from tests.in_log import InLog
 from tests.receiving import EXAMPLES, changed_example, example, put_source
@@ -30,9 +28,7 @@ def test_sources_of_a_running_server(company_dir: Path) -> None:
     with Server(company_dir, environment={"META_APP_SECRET": "s", "META_VERIFY_TOKEN": "v"}) as server:
         body = (EXAMPLES / "meta.json").read_bytes()
         signature = f"sha256={hmac.new(b's', body, hashlib.sha256).hexdigest()}"
-        posted = httpx.post(
-            f"{server.url}/hooks/meta", content=body, headers={"x-hub-signature-256": signature}, trust_env=False
-        )
+        posted = server.client.post("/hooks/meta", content=body, headers={"x-hub-signature-256": signature})
         assert posted.status_code == 200
         put_source(
             company_dir,
@@ -46,11 +42,11 @@ def test_sources_of_a_running_server(company_dir: Path) -> None:
         while {name: len(InLog(server, name).events()) for name in wanted} != wanted:
             assert time.monotonic() < deadline, server.log()[-4000:]
             pause.wait(0.1)
-        while (ready := httpx.get(f"{server.url}/readyz", trust_env=False).json())["sources_failing"] != 1:
+        while (ready := server.client.get("/readyz").json())["sources_failing"] != 1:
             assert time.monotonic() < deadline, ready
             pause.wait(0.1)
         server.wait_folded()
-        figures = httpx.get(f"{server.url}/metrics", trust_env=False).text
+        figures = server.client.get("/metrics").text
         assert 'percorso_source_items_total{became="accepted",source="meta"} 3.0' in figures
         assert 'percorso_source_failing{source="machines"} 1.0' in figures
         assert 'percorso_source_failing{source="till"} 0.0' in figures

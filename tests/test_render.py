@@ -117,8 +117,8 @@ def test_a_message_is_written_from_what_is_known() -> None:
     assert mail.subject == "Torrefazione <Alba>: Order Delivered"
     assert "Ciao Ada, ordine A-1 - Moka - Cap" in mail.html
     assert "Ciao Ada, ordine A-1 - Moka - Cap\n\nRimborso: https://cx.example.com/a/" in mail.text
-    assert len(hrefs(mail.html)) == 3
-    assert all(re.fullmatch(r"https://cx\.example\.com/a/[A-Za-z0-9_-]+", href) for href in hrefs(mail.html))
+    assert len(hrefs(mail.html)) == 4  # the last leads to the person's own page
+    assert all(re.fullmatch(r"https://cx\.example\.com/[ap]/[A-Za-z0-9_-]+", href) for href in hrefs(mail.html))
     assert set(hrefs(mail.html)) == set(re.findall(r"https://\S+", mail.text))
     assert 'lang="it"' in mail.html
     assert (mail.to, mail.language, mail.headers) == ("ada@example.com", "it", {})
@@ -137,7 +137,15 @@ def test_every_message_says_why_it_came() -> None:
     assert "Perché ho ricevuto questo messaggio? https://cx.example.com/a/" in plain.text
     own = written(mjml('<mj-text><a href="{{ links.why }}">Come mai?</a></mj-text>'))
     assert "Perché ho ricevuto" not in own.text
-    assert len(hrefs(own.html)) == 1
+    assert len([href for href in hrefs(own.html) if "/a/" in href]) == 1
+
+
+def test_every_message_leads_to_the_persons_own_page() -> None:
+    plain = written(mjml("<mj-text>Ciao</mj-text>"))
+    assert "Le mie preferenze: https://cx.example.com/p/" in plain.text
+    own = written(mjml('<mj-text><a href="{{ links.preferences }}">Le mie scelte</a></mj-text>'))
+    assert "Le mie preferenze" not in own.text
+    assert len([href for href in hrefs(own.html) if "/p/" in href]) == 1
 
 
 def test_whoever_has_a_purpose_can_be_told_to_stop_with_one_click() -> None:

@@ -8,7 +8,17 @@ import pytest
 from tests.doc_runner import ROOT, Reading
 
 PAGES = ("README.md", "docs/walkthrough.md")
-MORE = ("docs/collect.md", "docs/answering.md", "docs/operating.md", "docs/tag.md", "docs/client.md")
+MORE = (
+    "docs/collect.md",
+    "docs/answering.md",
+    "docs/operating.md",
+    "docs/privacy.md",
+    "docs/tag.md",
+    "docs/client.md",
+    "docs/security.md",
+    "docs/consent.md",
+    "docs/identity.md",
+)
 """Followed by `make test-all`: each starts a server of its own."""
 
 

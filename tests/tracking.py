@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from percorso.http.collect import collecting
+from percorso.http.write_key import Sender
 from percorso.model.verdict import LIVE_LANE
 from tests.folding import Folding
 
@@ -21,8 +22,8 @@ async def fallback(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"another room"})
 
 
-async def source_of(key: str) -> str | None:
-    return "web" if key == KEY else None
+async def source_of(key: str) -> Sender | None:
+    return Sender("web") if key == KEY else None
 
 
 def post(

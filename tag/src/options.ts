@@ -41,6 +41,8 @@ export interface CallOptions {
   messageId?: string;
   timestamp?: string | Date;
   touchpoint?: string;
+  /** Of `identify`: what the company's server signed to prove who signed in. Kept until somebody else does. */
+  token?: string;
   context?: Record<string, unknown>;
 }
 

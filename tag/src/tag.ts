@@ -172,6 +172,7 @@ export function createTag(writeKey: string, options: Options) {
         groupId: keep.get<string>("group"),
         touchpoint: more.touchpoint ?? options.touchpoint,
         consent: answer() && { categoryPreferences: answer() },
+        identityToken: keep.get<string>("token"),
         ...more.context,
       },
     };
@@ -193,6 +194,7 @@ export function createTag(writeKey: string, options: Options) {
     const [user, before] = [String(userId), keep.get<string>("user")];
     if (before && before !== user) forgetPerson();
     keep.set("user", user);
+    if (more?.token) keep.set("token", more.token);
     return call("identify", { traits }, more, at);
   }
 
@@ -209,7 +211,7 @@ export function createTag(writeKey: string, options: Options) {
 
   /** Somebody else from now on, on the same device. */
   function forgetPerson(): void {
-    for (const kept of ["user", "group", "anonymous", "session"]) keep.set(kept, undefined);
+    for (const kept of ["user", "token", "group", "anonymous", "session"]) keep.set(kept, undefined);
   }
 
   function reset(what: { device?: boolean } = {}): void {

@@ -1,4 +1,4 @@
-"""Fixtures of the browser suite: a Chromium and the example company, each started once."""
+"""Fixtures of the browser suite: a Chromium, the example company and one for the tag, each started once."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.chromium import Look, Visit, browser, chromium_program, visit
+from percorso.http.tag import default_tag
+from tests.browser.chromium import PATIENCE_MS, Look, Visit, browser, chromium_program, visit
+from tests.browser.sites import Site, site
+from tests.gateway import Gateway
 from tests.server import Server
 
 PEOPLE = "80"
@@ -65,6 +68,31 @@ def look_at(chromium: Browser, demo: Demo) -> Iterator[Callable[[Look], Visit]]:
     for one in opened:
         one.page.context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A company without history, for pages that carry the tag."""
+    assert default_tag().is_file(), "the tag is not built: make tag"
+    with Server(tmp_path_factory.mktemp("tag") / "company") as running:
+        assert running.url
+        yield running
+
+
+@pytest.fixture
+def shop(gateway: Gateway, key: str) -> Iterator[Site]:
+    """A site whose pages carry the tag, with consent given and no page views of its own."""
+    with site() as here:
+        here.tagged(gateway.url, key, pages=False)
+        yield here
+
+
+@pytest.fixture
+def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of a visitor; no page of theirs may have complained."""
+    with chromium.new_context(locale="it-IT", timezone_id="Europe/Rome") as context:
+        context.set_default_timeout(PATIENCE_MS)
+        yield context
 
 
 def sign_in_of(server: Server) -> tuple[str, str]:

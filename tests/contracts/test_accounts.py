@@ -1,14 +1,13 @@
-"""`ports.Accounts` and `ports.Audit`, on every database."""
+"""`ports.Accounts`, on every database."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from percorso.adapters.sql.accounts import SqlAccounts
-from percorso.adapters.sql.audit import SqlAudit
 from percorso.adapters.sql.database import Database
 from percorso.model.errors import Conflict
-from percorso.ports import ApiKey, AuditRow, User
+from percorso.ports import ApiKey, User
 
 ADA = User("u1", "ada@example.com", "hash of ada", "admin", 1)
 BOB = User("u2", "bob@example.com", "hash of bob", "agent", 2)
@@ -90,11 +89,3 @@ def test_keys_are_listed_newest_first(accounts: SqlAccounts) -> None:
     for number in (1, 3, 2):
         accounts.add_key(ApiKey(f"k{number}", "secret", "reports", "abcd", number, None), f"hash {number}")
     assert [key.key_id for key in accounts.all_keys()] == ["k3", "k2", "k1"]
-
-
-def test_acts_are_kept_newest_first(database: Database) -> None:
-    audit = SqlAudit(database)
-    rows = [AuditRow(at, "ada@example.com", "key.created", f"k{at}") for at in (1, 2, 3)]
-    for row in rows:
-        audit.record(row)
-    assert audit.latest(2) == [rows[2], rows[1]]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.log import SqlEventLog
-from percorso.adapters.sql.tables import log_buckets, log_counts, log_refused
+from percorso.adapters.sql.tables import log_buckets, log_counts, log_events, log_refused
 from percorso.data.intake import message_key
 from percorso.model.errors import StoreUnavailable
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, Refused, Verdict
@@ -45,6 +45,30 @@ def test_what_is_appended_is_read_back_in_order(log: SqlEventLog) -> None:
     ]
     assert log.read(LIVE_LANE, given_seqs[0], 10) == read[1:]
     assert log.read(LIVE_LANE, 0, 1) == read[:1]
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_many_at_once_are_stored_each_as_it_is(log: SqlEventLog, database: Database, alike: bool) -> None:
+    """Fields that all of them share, and fields that differ or are missing here and there."""
+    one = candidate("m")
+    odd = one._replace(
+        lane=IMPORT_LANE, historical=True, time_rule=3, said_at=1, sent_at=2, received_at=3, source="till"
+    )
+    given = [
+        (one if alike or number % 3 else odd)._replace(
+            message_id=f"m{number}",
+            key=message_key("web", f"m{number}"),
+            occurred_at=number,
+            fingerprint=number,
+            tie=number,
+        )
+        for number in range(600)
+    ]
+    assert [each.seq for each in log.append(given)] == list(range(1, 601))
+    columns = [log_events.c[name] for name in Candidate._fields]
+    with database.read() as connection:
+        stored = connection.execute(select(*columns).order_by(log_events.c.seq)).all()
+    assert [tuple(bytes(part) if isinstance(part, memoryview) else part for part in row) for row in stored] == given
 
 
 def test_lanes_are_read_apart(log: SqlEventLog) -> None:

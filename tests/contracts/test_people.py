@@ -19,8 +19,8 @@ BOB = PersonRow("bob-node", "Bob d'Orazio 100%", 2, 20, 3, 0, {}, True)
 GUEST = PersonRow("dev-node", None, 3, 40, 1, 0, {}, False)
 NODES = [
     Node("ada-node", "user_id", "U-1", "ada-node", None, {}, NOBODY),
-    Node("adamail", "email", "ada@example.com", "ada-node", "ada-node", {"ada-node": 0}, NOBODY),
-    Node("adaphone", "phone", "+3902555001", "ada-node", "ada-node", {"ada-node": 0}, NOBODY),
+    Node("adamail", "email", "ada@example.com", "ada-node", "ada-node", {"ada-node": (0, 0)}, NOBODY),
+    Node("adaphone", "phone", "+3902555001", "ada-node", "ada-node", {"ada-node": (0, 0)}, NOBODY),
     Node("bob-node", "email", "bob@example.com", "bob-node", None, {}, NOBODY),
     Node("dev-node", "anonymous_id", "a-100%_x", "dev-node", None, {}, NOBODY),
 ]

@@ -6,9 +6,11 @@ from sqlalchemy import select
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.state import SqlState
 from percorso.adapters.sql.tables import decisions, moved, people, placed, positions, to_append
+from percorso.model.consent import Choice
 from percorso.model.decision import Decision, Refusal
 from percorso.model.errors import VersionMismatch
 from percorso.model.event import Order, Placed
+from percorso.model.identity import Child
 from percorso.model.person import Evidence, Facts, Node, Position, Profile, StageEntry, Stamped
 from percorso.ports import PersonRow
 
@@ -25,7 +27,7 @@ PROFILE = Profile(
     ),
     path={"retail": (StageEntry(1, 0, "m1", "buy", "web.shop"), StageEntry(5, 1, "m2", "buy", None))},
     feelings=(Evidence(1, 0, "m1", -0.5, 2.0, "late", None),),
-    consents={"marketing/email": Stamped(5, 1, "m2", "granted")},
+    consents={"marketing/email": (Choice(5, 1, "m2", "granted", "user_id:ada", "crm", expires_at=9),)},
 )
 
 
@@ -35,7 +37,7 @@ def state(database: Database) -> SqlState:
 
 
 def node(node_id: str, *, person: str | None = None, parent: str | None = None, profile: Profile = PROFILE) -> Node:
-    candidates = {} if parent is None else {parent: 0}
+    candidates = {} if parent is None else {parent: (0, 5)}
     return Node(node_id, "email", f"{node_id}@example.com", person or node_id, parent, candidates, profile)
 
 
@@ -48,7 +50,7 @@ def test_nodes_come_back_as_they_were_stored(state: SqlState) -> None:
             "b": node("b", person="a", parent="a", profile=Profile()),
         }
         assert sorted(transaction.members_of(["a"])) == ["a", "b"]
-        assert [child.node_id for child in transaction.children_of(["a"])] == ["b"]
+        assert transaction.children_of(["a"], 5) == [Child("a", "email", False, 0, "b", None)]
         assert transaction.nodes([]) == {}
         assert transaction.members_of([]) == []
 

@@ -164,7 +164,7 @@ def test_places_follow_the_person(watch: SqlWatch, database: Database) -> None:
                 Placed(2, None, None, None, None, None, None, robot=True),
             ]
         )
-        transaction.store_nodes([Node("dev", "anonymous_id", "a1", "ada", "ada", {"ada": 0}, NOBODY)])
+        transaction.store_nodes([Node("dev", "anonymous_id", "a1", "ada", "ada", {"ada": (0, 0)}, NOBODY)])
         transaction.store_moved({"dev": "ada"})
         transaction.store_people([PersonRow("ada", "Ada", 1, 2, 1, 0, {}, True)], ["dev"])
     assert watch.placed([1, 2, 3]) == {

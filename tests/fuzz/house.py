@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from percorso.adapters.sql.tables import log_events, log_refused, unfolded
 from percorso.http.collect import collecting
 from percorso.http.tracking_document import tracking_document
+from percorso.http.write_key import Sender
 from percorso.model.errors import StoreUnavailable
 from percorso.model.plan import read_plan
 from tests.fuzz.calls import PLAN
@@ -120,10 +121,10 @@ class House:
         self._leave()
         self._loop.close()
 
-    async def _source_of(self, key: str) -> str | None:
+    async def _source_of(self, key: str) -> Sender | None:
         if key == "gone":
             raise StoreUnavailable("nobody can tell now")
-        return f"s{self._examples}" if key == KEY else None
+        return Sender(f"s{self._examples}") if key == KEY else None
 
     def _company(self) -> Lake:
         if self.lake is None:

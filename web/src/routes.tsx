@@ -4,10 +4,13 @@ import { Failure, Loading } from "@/parts/Await";
 import { NotFound } from "@/pages/entry/NotFound";
 import { Shell } from "@/shell/Shell";
 import {
+  auditSearch,
   inboxSearch,
   journeySearch,
+  identitySearch,
   kpiSearch,
   liveSearch,
+  matchesSearch,
   peopleSearch,
   personSearch,
   planSearch,
@@ -99,6 +102,34 @@ const plan = createRoute({
   validateSearch: planSearch,
   component: lazyRouteComponent(() => import("@/pages/plan/PlanPage"), "PlanPage"),
 });
+const privacy = createRoute({
+  getParentRoute: () => root,
+  path: "/privacy",
+  component: lazyRouteComponent(() => import("@/pages/privacy/PrivacyPage"), "PrivacyPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("@/pages/audit/AuditPage"), "AuditPage"),
+});
+const identity = createRoute({
+  getParentRoute: () => root,
+  path: "/identity",
+  validateSearch: identitySearch,
+  component: lazyRouteComponent(() => import("@/pages/identity/IdentityPage"), "IdentityPage"),
+});
+const households = createRoute({
+  getParentRoute: () => root,
+  path: "/households",
+  component: lazyRouteComponent(() => import("@/pages/households/HouseholdsPage"), "HouseholdsPage"),
+});
+const matches = createRoute({
+  getParentRoute: () => root,
+  path: "/matches",
+  validateSearch: matchesSearch,
+  component: lazyRouteComponent(() => import("@/pages/matches/MatchesPage"), "MatchesPage"),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
@@ -114,7 +145,7 @@ const setup = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([today, journey, kpis, kpi, people, person, live, inbox, tasks, plan, playbooks, quality, quarantine, settings, setup]),
+  routeTree: root.addChildren([today, journey, kpis, kpi, people, person, live, inbox, tasks, plan, playbooks, quality, quarantine, privacy, audit, identity, households, matches, settings, setup]),
   defaultPreload: "intent",
   defaultPendingComponent: () => <Loading height={320} />,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { days, journeySearch, kpiSearch, liveSearch, peopleSearch } from "./search";
+import { auditSearch, days, journeySearch, kpiSearch, liveSearch, peopleSearch } from "./search";
 
 describe("addresses", () => {
   it("keep a window only when it is whole and in order", () => {
@@ -13,6 +13,11 @@ describe("addresses", () => {
     expect(journeySearch({ view: "pie", lens: "front", stage: "cart" })).toEqual({ lens: "front", stage: "cart" });
     expect(liveSearch({ verdict: "eaten" })).toEqual({});
     expect(kpiSearch({ by: "channel", from: 3 })).toEqual({ by: "channel" });
+  });
+
+  it("keep a known act and either end of the days", () => {
+    expect(auditSearch({ act: "person.read", to: "2026-02-01" })).toEqual({ act: "person.read", to: "2026-02-01" });
+    expect(auditSearch({ act: "person.seen", from: "soon" })).toEqual({});
   });
 
   it("read a number typed as a customer code as text", () => {

@@ -1,4 +1,6 @@
 /** What the addresses of pages carry: every view and filter has a link. Unknown or malformed values are left out. */
+import { ACTS, type Act } from "./pages/audit/acts";
+
 type Raw = Record<string, unknown>;
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -133,7 +135,37 @@ export interface InboxSearch {
 }
 export const inboxSearch = (raw: Raw): InboxSearch => compact({ mail: word(raw, "mail") });
 
+export interface AuditSearch {
+  act?: Act;
+  actor?: string;
+  person?: string;
+  from?: string;
+  to?: string;
+}
+/** Either end of the days may be open. */
+export const auditSearch = (raw: Raw): AuditSearch =>
+  compact({
+    act: oneOf(raw, "act", ACTS),
+    actor: word(raw, "actor"),
+    person: word(raw, "person"),
+    from: day(raw, "from"),
+    to: day(raw, "to"),
+  });
+
 export interface PlaybookSearch {
   play?: string;
 }
 export const playbookSearch = (raw: Raw): PlaybookSearch => compact({ play: word(raw, "play") });
+
+export interface IdentitySearch {
+  a?: string;
+  b?: string;
+}
+export const identitySearch = (raw: Raw): IdentitySearch => compact({ a: word(raw, "a"), b: word(raw, "b") });
+
+export interface MatchesSearch {
+  state?: "accepted" | "refused";
+  kind?: "household";
+}
+export const matchesSearch = (raw: Raw): MatchesSearch =>
+  compact({ state: oneOf(raw, "state", ["accepted", "refused"]), kind: oneOf(raw, "kind", ["household"]) });

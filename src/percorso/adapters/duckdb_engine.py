@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import ibis
 
-from percorso.adapters.duckdb_base import connection_of, open_duckdb, quoted
+from percorso.adapters.duckdb_base import open_duckdb, quoted
+from percorso.adapters.duckdb_bases import Bases
 from percorso.adapters.engine_tables import Loader, Moment, pin
 from percorso.adapters.lake_told import FilesTold, joined
 from percorso.adapters.person_events import nodes_of, person_events
@@ -23,7 +24,7 @@ from percorso.ports import Tally
 
 
 class DuckEngine:
-    """`ports.Engine`. One base database a process; each session has a connection of its own.
+    """`ports.Engine`. One base database at a time; each session has a connection of its own.
 
     sql_memory, sql_seconds  bounds of one question in SQL
     """
@@ -45,18 +46,24 @@ class DuckEngine:
         self._threads = threads
         self._sql_memory = sql_memory
         self._sql_seconds = sql_seconds
-        self._base = open_duckdb(memory=memory, threads=threads, spill=lake / ".spill")
-        self._told = FilesTold(self._base)
+        self._bases = Bases(
+            lambda: open_duckdb(memory=memory, threads=threads, spill=lake / ".spill", reads_again=True)
+        )
+        self._told = FilesTold()
 
     def close(self) -> None:
-        self._base.close()
+        self._bases.close()
 
     @contextmanager
     def session(self) -> Iterator["DuckSession"]:
         moment = pin(self._log, self._state, self._lake)
         try:
-            with connection_of(self._base) as connection:
+            with self._bases.connection(moment.files) as connection:
                 yield DuckSession(connection, moment, self._told, self._threads, self._sql_memory, self._sql_seconds)
+        except duckdb.IOException as error:
+            if all(file.exists() for file in moment.files):
+                raise
+            raise StoreUnavailable("somebody was erased meanwhile, and files were written anew; ask again") from error
         finally:
             moment.close()
 
@@ -86,7 +93,7 @@ class DuckSession:
         return ibis.table(schema_of(name), name=name)
 
     def told(self) -> list[dict[str, Any]]:
-        lines = [*self._files_told.of(self._moment.files), *self._loader.tail_told()]
+        lines = [*self._files_told.of(self._connection, self._moment.files), *self._loader.tail_told()]
         return [line.as_row() for line in joined(lines)]
 
     def execute(self, expression: Any) -> list[dict[str, Any]]:
@@ -96,8 +103,7 @@ class DuckSession:
         return self._moment.upto
 
     def tally(self, after: int, upto: int) -> Tally:
-        self._loader.load("events")
-        return tally(self._connection, after, upto)
+        return tally(self._connection, self._loader.since(after), upto)
 
     def keep(self, name: str, expression: Any) -> Any:
         query = str(ibis.to_sql(expression, dialect="duckdb"))

@@ -8,7 +8,7 @@ from typing import Any
 from percorso.adapters.arrow import Snapshot
 from percorso.adapters.duckdb_base import quoted
 from percorso.adapters.lake_told import Line, told_sql
-from percorso.adapters.projection import log_rows, placed_rows, processed_limit, projection
+from percorso.adapters.projection import LOG, PLACED, processed_limit, projection
 from percorso.adapters.sql.database import Database
 from percorso.model.tables import EVENTS, TABLES, ColumnOf
 
@@ -34,12 +34,14 @@ class Moment:
     """What a session pinned: snapshots of log and state, the files of the lake and where the tail begins and ends.
 
     last_days   of each file the last civil day in it, as days since 1970-01-01
+    last_seqs   of each file the last place of the log in it
     """
 
     log: Snapshot
     state: Snapshot
     files: tuple[Path, ...]
     last_days: tuple[int, ...]
+    last_seqs: tuple[int, ...]
     sealed: int
     upto: int
 
@@ -57,7 +59,7 @@ def pin(log: Database, state: Database, lake: Path) -> Moment:
         try:
             rows = state_snapshot.fetch("SELECT reader, seq FROM offsets").to_pylist()
             offsets = {row["reader"]: int(row["seq"]) for row in rows}
-            query = "SELECT path, last_day FROM manifest WHERE state = 'live' ORDER BY path"
+            query = "SELECT path, last_day, last_seq FROM manifest WHERE state = 'live' ORDER BY path"
             live = state_snapshot.fetch(query).to_pylist()
             sealed = offsets.get("archive", 0)
             return Moment(
@@ -65,6 +67,7 @@ def pin(log: Database, state: Database, lake: Path) -> Moment:
                 state=state_snapshot,
                 files=tuple(lake / str(row["path"]) for row in live),
                 last_days=tuple(int(row["last_day"]) for row in live),
+                last_seqs=tuple(int(row["last_seq"]) for row in live),
                 sealed=sealed,
                 upto=max(processed_limit(log_snapshot, offsets), sealed),
             )
@@ -83,7 +86,11 @@ class Loader:
         self._connection = connection
         self._moment = moment
         self._loaded: set[str] = set()
-        self._loaders: dict[str, Callable[[], None]] = {"events": self._events, "verdicts": self._verdicts}
+        self._loaders: dict[str, Callable[[], None]] = {
+            "events": self._events,
+            "tail_events": self._tail,
+            "verdicts": self._verdicts,
+        }
 
     def load(self, name: str) -> None:
         """Raises KeyError when there is no such table."""
@@ -91,11 +98,22 @@ class Loader:
             self._loaders.get(name, lambda: self._state_table(name))()
             self._loaded.add(name)
 
+    def since(self, after: int) -> str:
+        """SQL of the event rows with seq > after, read from the files that hold any; people are those of the files."""
+        moment = self._moment
+        files = [file for file, last in zip(moment.files, moment.last_seqs, strict=True) if last > after]
+        parts = [read_files(files)] if files else []
+        if moment.upto > moment.sealed or not parts:
+            self.load("tail_events")
+            parts.append("tail_events")
+        rows = " UNION ALL ".join(f"SELECT {', '.join(EVENTS)} FROM {part}" for part in parts)
+        return f"(SELECT * FROM ({rows}) WHERE seq > {int(after)})"
+
     def tail_told(self) -> list[Line]:
         """What the events beyond the files tell."""
         if self._moment.upto <= self._moment.sealed:
             return []
-        self.load("events")
+        self.load("tail_events")
         return [Line(*line) for line in self._connection.execute(told_sql("tail_events")).fetchall()]
 
     def _arrow(self, name: str, query: str, **given: Any) -> None:
@@ -125,7 +143,7 @@ class Loader:
         if moment.files:
             parts.append(f"SELECT {', '.join(EVENTS)} FROM {read_files(moment.files)}")
         if moment.upto > moment.sealed or not parts:
-            self._tail(moment)
+            self.load("tail_events")
             parts.append(f"SELECT {', '.join(EVENTS)} FROM tail_events")
         rows = " UNION ALL ".join(parts)
         if moved.num_rows:
@@ -135,9 +153,10 @@ class Loader:
             )
         self._connection.execute(f"CREATE TEMP VIEW events AS {rows}")
 
-    def _tail(self, moment: Moment) -> None:
-        raw = moment.log.fetch(log_rows(moment.sealed, moment.upto))
-        placed = moment.state.fetch(placed_rows(moment.sealed, moment.upto))
+    def _tail(self) -> None:
+        moment = self._moment
+        raw = moment.log.stretch(LOG, moment.sealed, moment.upto)
+        placed = moment.state.stretch(PLACED, moment.sealed, moment.upto)
         query = typed(projection("given_raw", "given_placed"))
         self._arrow("tail_events", query, given_raw=raw, given_placed=placed)
 

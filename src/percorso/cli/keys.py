@@ -1,4 +1,4 @@
-"""`percorso keys`: write keys send events, secret keys call the API."""
+"""`percorso keys`: write keys send events from pages, secret keys send from servers and call the API, identity keys sign."""
 
 from typing import Annotated, Literal
 
@@ -9,11 +9,18 @@ from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.model.errors import NotFound
 from percorso.model.time import to_iso
 
-Kind = Annotated[Literal["write", "secret"], typer.Option(help="write sends events; secret calls the API.")]
+Kind = Annotated[
+    Literal["write", "secret", "identity"],
+    typer.Option(
+        help="write sends events from pages and apps, and may be public; secret sends them from servers and calls the "
+        "API; identity signs who uses a page."
+    ),
+]
 Name = Annotated[
     str | None,
-    typer.Option(help="For a write key the source of its events [default: web, command line].", show_default=False),
+    typer.Option(help="The source of its events [default: web, command line, identity].", show_default=False),
 ]
+_NAMES = {"write": "web", "secret": "command line", "identity": "identity"}
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +31,7 @@ def register(app: typer.Typer) -> None:
     def create(ctx: typer.Context, kind: Kind, name: Name = None, dir: Dir = None, json: Json = False) -> None:
         """Make a key. It is shown once: only its hash is kept."""
         with opener(ctx).open(dir, write=False) as company:
-            made, key = company.make_key(kind, name or ("web" if kind == "write" else "command line"))
+            made, key = company.make_key(kind, name or _NAMES[kind])
         if json:
             show_json({"key": key, "key_id": made.key_id, "kind": made.kind, "name": made.name})
         else:

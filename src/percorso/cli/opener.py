@@ -22,25 +22,37 @@ if TYPE_CHECKING:  # names alone: a command that only prints its help imports no
 
     import typer
 
+    from percorso.data.identity.identifiers import NodeIds
     from percorso.model.company import CompanyFacts
     from percorso.model.config import Config
     from percorso.model.directory import Directory
+    from percorso.model.erasure import PrivacyRequest
     from percorso.model.identifier import Identifier
+    from percorso.model.identity import OverrideKind
     from percorso.model.qr import QrCode
     from percorso.model.source import Source, SourceStatus
     from percorso.model.time import Micros
     from percorso.pipeline.analyse import Analyst
     from percorso.pipeline.collect import Collector
+    from percorso.pipeline.consenting import Notary
+    from percorso.pipeline.exporting import Exporter
+    from percorso.pipeline.forgetting import Forgetting
     from percorso.pipeline.importing import Files, Sink
+    from percorso.pipeline.matching import Proposer
     from percorso.pipeline.mending import Mender
     from percorso.pipeline.planning import Planner
     from percorso.pipeline.process import Processor
     from percorso.pipeline.receiving import Receiving, Taker
+    from percorso.pipeline.retention import Retention
+    from percorso.pipeline.ruling import Ruling
     from percorso.pipeline.tally import Tallier
+    from percorso.pipeline.unifying import Unifier
     from percorso.ports import (
         Accounts,
         ApiKey,
+        Audit,
         Clock,
+        ConsentLedger,
         Engine,
         EventLog,
         PeopleReader,
@@ -48,6 +60,7 @@ if TYPE_CHECKING:  # names alone: a command that only prints its help imports no
         State,
         Watch,
     )
+    from percorso.ports.erasure import PrivacyRequests
 
 
 class Server(NamedTuple):
@@ -89,9 +102,17 @@ class OpenCompany(Protocol):
     @property
     def accounts(self) -> Accounts: ...
     @property
+    def audit(self) -> Audit: ...
+    @property
     def people(self) -> PeopleReader: ...
     @property
     def watch(self) -> Watch: ...
+    @property
+    def consents(self) -> ConsentLedger: ...
+    @property
+    def notary(self) -> Notary: ...
+    @property
+    def base_url(self) -> str: ...
     @property
     def quarantine(self) -> Quarantine: ...
     @property
@@ -100,6 +121,20 @@ class OpenCompany(Protocol):
     def planner(self) -> Planner: ...
     @property
     def tallier(self) -> Tallier: ...
+    @property
+    def proposer(self) -> Proposer: ...
+    @property
+    def unifier(self) -> Unifier: ...
+    @property
+    def ruling(self) -> Ruling: ...
+
+    def decide_identity(self, kind: OverrideKind, a: str, b: str, *, by: str, why: str | None) -> str:
+        """Decide of two identifiers, written ``kind:value``, and note it in the audit log. The event's message id."""
+        ...
+
+    def apply_rules(self, told: Callable[[int, int], None] = ...) -> None:
+        """Put the rules of identity in force that are wanted; `told` hears how many identifiers are done, of how many."""
+        ...
 
     def make_key(self, kind: str, name: str) -> tuple[ApiKey, str]:
         """A new API key and its text, which is kept nowhere."""
@@ -111,6 +146,26 @@ class OpenCompany(Protocol):
 
     def identifiers_of(self, value: str) -> list[tuple[Identifier, str]]:
         """(identifier, person id) of every identifier with this value, whatever its kind."""
+        ...
+
+    @property
+    def node_ids(self) -> NodeIds: ...
+    @property
+    def forgetting(self) -> Forgetting: ...
+    @property
+    def privacy_requests(self) -> PrivacyRequests: ...
+
+    @property
+    def retention(self) -> Retention: ...
+    @property
+    def exporter(self) -> Exporter: ...
+
+    def audit_export(self, person_id: str, by: str) -> None:
+        """Write into the audit log that somebody took a person's data out."""
+        ...
+
+    def audit_request(self, request: PrivacyRequest, by: str) -> None:
+        """Write into the audit log that somebody asked for it."""
         ...
 
     def close(self) -> None: ...

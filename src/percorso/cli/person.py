@@ -7,13 +7,13 @@ import typer
 
 from percorso.cli.opener import OpenCompany, opener
 from percorso.cli.output import Dir, Json, say, show_json
-from percorso.data.identity import node_id
+from percorso.model.consent import choice_of, parts_of
 from percorso.model.errors import Ambiguous, NotFound
 from percorso.model.event import Order
 from percorso.model.feeling import mood_at
 from percorso.model.identifier import normalise, valid_kind
 from percorso.model.person import Evidence, Node, Profile, Stamped, merge_all
-from percorso.model.time import to_iso
+from percorso.model.time import Micros, to_iso
 
 Who = Annotated[
     str, typer.Argument(metavar="KIND:VALUE", help="An identifier such as email:ada@example.com, or a person id.")
@@ -37,9 +37,9 @@ def find(company: OpenCompany, who: str) -> str:
     kind, colon, value = who.partition(":")
     if colon and valid_kind(kind):
         identifier = normalise(kind, value)
-        node = company.people.node(node_id(company.facts.secret, identifier)) if identifier else None
-        if node is not None:
-            return node.person_id
+        holder = identifier and company.people.holder(company.node_ids.of(identifier))
+        if holder is not None:
+            return holder
     holder = company.people.holder(who)
     if holder is not None:
         return holder
@@ -58,11 +58,12 @@ def describe(company: OpenCompany, person_id: str) -> dict[str, Any]:
     profile = merge_all(node.profile for node in nodes)
     row = company.people.row(person_id)
     why = {rule.id: dict(rule.why) for rule in company.config.feelings}
-    mood = mood_at(profile.feelings, company.clock.now())
+    now = company.clock.now()
+    mood = mood_at(profile.feelings, now)
     return {
         "person_id": person_id,
         "name": None if row is None else row.name,
-        **facts(profile),
+        **facts(profile, now),
         "positions": [
             {**vars_of(position), "since": to_iso(position.since)}
             for position in company.people.positions([person_id]).get(person_id, [])
@@ -76,7 +77,7 @@ def describe(company: OpenCompany, person_id: str) -> dict[str, Any]:
     }
 
 
-def facts(profile: Profile) -> dict[str, Any]:
+def facts(profile: Profile, now: Micros) -> dict[str, Any]:
     """The counted part of a profile."""
     known = profile.facts
     return {
@@ -86,7 +87,7 @@ def facts(profile: Profile) -> dict[str, Any]:
         "orders": known.orders,
         "spend": dict(known.spend),
         "traits": latest(known.traits),
-        "consents": latest(profile.consents),
+        "consents": consents(profile, now),
         "counters": dict(sorted(known.counters.items())),
         "touchpoints": dict(sorted(known.touchpoints.items())),
     }
@@ -94,6 +95,12 @@ def facts(profile: Profile) -> dict[str, Any]:
 
 def seen(order: Order | None) -> str | None:
     return None if order is None else to_iso(order.occurred_at)
+
+
+def consents(profile: Profile, now: Micros) -> dict[str, str]:
+    """purpose/channel -> the state that holds; `percorso consent show` tells who said it, and the proof."""
+    said = {key: choice_of(profile.consents, *parts_of(key), now) for key in sorted(profile.consents)}
+    return {key: one.state_at(now) for key, one in said.items() if one is not None}
 
 
 def latest(values: Mapping[str, Stamped]) -> dict[str, Any]:

@@ -70,9 +70,10 @@ def folds(profile: Profile, message_id: str) -> list[dict[str, Any]]:
         for evidence in profile.feelings
         if evidence.message_id == message_id
     ]
-    for name, stamped in profile.consents.items():
-        if stamped.message_id == message_id:
-            kept.append({"fold": "consent", "name": name, "value": stamped.value})
+    for name, choices in profile.consents.items():
+        kept += [
+            {"fold": "consent", "name": name, "value": one.state} for one in choices if one.message_id == message_id
+        ]
     return kept
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from percorso.data.well_formed import Refusal, check_bytes, packed
 from percorso.model.errors import MalformedBody, TooLarge
+from percorso.model.identity import Trust
 
 MAX_CONTEXT_BYTES = 8_192
 
@@ -21,6 +22,7 @@ class Envelope(NamedTuple):
     sent_at        when the request was sent, in any spelling
     gpc            it came with ``Sec-GPC: 1``
     of_server      the route is for servers alone: no clock is doubted
+    trust          how far the sender is believed to know whom it speaks of
     """
 
     type_of_route: str | None = None
@@ -29,6 +31,7 @@ class Envelope(NamedTuple):
     sent_at: Any = None
     gpc: bool = False
     of_server: bool = False
+    trust: int = Trust.PUBLIC.value
 
 
 BARE = Envelope()

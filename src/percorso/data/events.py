@@ -29,7 +29,7 @@ _decode = msgspec.json.Decoder(_Body).decode
 
 def read_event(entry: LogEntry) -> Event:
     """The event of a log entry. The traits of a call other than identify and group are those of its context."""
-    seq, _, source, message_id, occurred_at, received_at, _, _, tie, historical, stored = entry
+    seq, _, source, message_id, occurred_at, received_at, _, _, tie, historical, stored, trust = entry
     body = _decode(stored)
     kind = body.type
     context = body.context if body.context.__class__ is dict else {}
@@ -59,6 +59,7 @@ def read_event(entry: LogEntry) -> Event:
         received_at,
         tie,
         historical,
+        trust,
     )
 
 

@@ -6,17 +6,18 @@ Order does not matter and nothing reads a clock; the log has already removed rep
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from percorso.data.consent import CONSENT_READS, CONSENT_UPDATED
+from percorso.data.consent import fold_consents as fold_consents
 from percorso.model.event import Event, Order
 from percorso.model.money import currency_of, minor_units
 from percorso.model.person import Facts, Stamped, supersedes
 
 _SPEND_SIGN = {"Order Completed": 1, "Order Refunded": -1}
-_CONSENT_STATES = {"granted", "denied", "withdrawn"}
 _AMOUNTS = ("revenue", "total", "value")
 
 READS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(_SPEND_SIGN, (*_AMOUNTS, "currency")),
-    "Consent Updated": ("purpose", "channel", "status"),
+    CONSENT_UPDATED: CONSENT_READS,
 }
 """Event name -> the properties that make a profile."""
 
@@ -78,24 +79,6 @@ def with_spend(spend: Mapping[str, int], properties: Mapping[str, Any], sign: in
         if amount is not None:
             return {**spend, currency: spend.get(currency, 0) + sign * amount}
     return spend
-
-
-def fold_consents(consents: Mapping[str, Stamped], events: Iterable[tuple[Event, str | None]]) -> Mapping[str, Stamped]:
-    """Consent choices by "purpose/channel"; the latest wins.
-
-    Read from ``Consent Updated`` events: properties {purpose, channel, status: granted | denied | withdrawn}.
-    """
-    for event, _ in events:
-        if event.name != "Consent Updated":
-            continue
-        said = event.properties
-        purpose, channel, status = said.get("purpose"), said.get("channel"), said.get("status")
-        if isinstance(purpose, str) and isinstance(channel, str) and status in _CONSENT_STATES:
-            key = f"{purpose}/{channel}"
-            mine, new = consents.get(key), Stamped(*event.order, status)
-            if mine is None or supersedes(new, mine):
-                consents = {**consents, key: new}
-    return consents
 
 
 def display_name(traits: Mapping[str, Stamped]) -> str | None:

@@ -27,12 +27,14 @@ from percorso.model.message import Message
 from percorso.model.play import Choice, Play
 from percorso.model.time import DAY, SECOND, Micros
 
-Kind = Literal["choice", "csat", "nps", "why", "stop"]
+Kind = Literal["choice", "csat", "nps", "why", "stop", "preferences"]
 
 SCALES: Mapping[str, range] = {"csat": range(1, 6), "nps": range(0, 11)}
 """The scores one may give. A survey event says the highest as its ``scale``."""
 
 VALID_FOR: Micros = 90 * DAY
+PREFERENCES_VALID_FOR: Micros = 400 * DAY
+"""A way out must outlive the mail it stands in."""
 MAX_TOKEN = 512
 _TAG_BYTES = 16
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]+$")
@@ -42,8 +44,9 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]+$")
 class Answer:
     """What a link says.
 
-    kind      choice, csat, nps; ``why`` asks why the message came, ``stop`` wants no more of its purpose
-    value     the choice's id or the score as text; empty for why and stop
+    kind      choice, csat, nps; ``why`` asks why the message came, ``stop`` wants no more of its purpose, ``preferences``
+              leads to the person's own page (execution/preferences.py)
+    value     the choice's id or the score as text; of ``preferences`` the node id of the identifier; empty for the others
     language  in which to speak to who follows it
     """
 
@@ -120,7 +123,7 @@ def address_hash(secret: bytes, channel: str, address: str) -> str:
 
 
 def links(message: Message, play: Play, language: str, signer: Signer, base_url: str) -> dict[str, Any]:
-    """The links a template may use: ``choice.<id>``, ``csat.<n>``, ``nps.<n>``, ``why``, ``stop``.
+    """The links a template may use: ``choice.<id>``, ``csat.<n>``, ``nps.<n>``, ``why``, ``stop``, ``preferences``.
 
     Scores are found by number and by text alike; a service message has no ``stop``. The links of one message are always the same.
     """
@@ -137,7 +140,19 @@ def links(message: Message, play: Play, language: str, signer: Signer, base_url:
         found[kind] = {**scores, **{str(score): url for score, url in scores.items()}}
     if message.purpose is not None:
         found["stop"] = link("stop")
-    return {**found, "why": link("why")}
+    own_page = preferences_path(message.node_id, language, signer, message.created_at, message)
+    return {**found, "why": link("why"), "preferences": base + own_page}
+
+
+def preferences_path(node_id: str, language: str, signer: Signer, now: Micros, message: Message | None = None) -> str:
+    """The way to the own page of whoever holds an identifier. `message`: the one whose link it is, if any.
+
+    The link names the identifier by its node id, a keyed hash: the page stays when the message is long forgotten, and is
+    gone with the person's data.
+    """
+    message_id, play = ("", "") if message is None else (message.message_id, message.play)
+    answer = Answer(message_id=message_id, play=play, kind="preferences", value=node_id, language=language)
+    return f"/p/{signer.sign(answer, expires_at=now + PREFERENCES_VALID_FOR)}"
 
 
 def chosen(answer: Answer, play: Play | None) -> Choice:
@@ -170,7 +185,8 @@ def _said(answer: Answer, message: Message, play: Play | None) -> tuple[str, dic
         return choice.event, {**choice.properties, **asked, "choice": choice.id}
     if answer.kind == "stop" and message.purpose is not None:
         withdrawn = {"purpose": message.purpose, "channel": message.channel, "status": "withdrawn"}
-        return "Consent Updated", {"message_id": message.message_id, "play": answer.play, **withdrawn}
+        proof = {"mechanism": "unsubscribe_link", "language": answer.language}
+        return "Consent Updated", {"message_id": message.message_id, "play": answer.play, **withdrawn, **proof}
     raise InvalidInput("this link records nothing")
 
 

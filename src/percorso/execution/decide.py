@@ -11,13 +11,14 @@ from typing import Any
 
 from percorso.execution.business_key import business_key
 from percorso.execution.reasons import Reader, compile_reasons
-from percorso.model.condition import Subject
 from percorso.model.config import Config
+from percorso.model.consent import PROFILING_INTENTS, Permissions, permissions
 from percorso.model.decision import Decision, Refusal
 from percorso.model.dispatch import Dispatch
 from percorso.model.event import Event, Placed
 from percorso.model.message import Message, Task
 from percorso.model.play import Intent, Play, TaskTemplate
+from percorso.model.subject import EventSubject
 from percorso.model.time import DAY, MINUTE, Micros
 
 WORTH: Mapping[Intent, Micros] = {"serve": 3 * DAY, "ask": 7 * DAY, "entertain": 14 * DAY, "sell": 7 * DAY}
@@ -54,7 +55,8 @@ class Decider:
     play that acts in no lane is an alternative of those that took its lanes.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, allowed: Permissions | None = None) -> None:
+        self._allowed = permissions(config.purposes, {}) if allowed is None else allowed
         plays = sorted(config.plays, key=lambda play: (-play.priority, play.id))
         self._plays = Dispatch([(play.when, _ready(play)) for play in plays])
 
@@ -62,10 +64,11 @@ class Decider:
         """Whether any play may match an event of this name; lets the many others pass at the price of one look-up."""
         return bool(self._plays.candidates(event.name))
 
-    def decide(self, event: Event, placed: Placed, subject: Subject) -> Acts:
+    def decide(self, event: Event, placed: Placed, subject: EventSubject) -> Acts:
         """The acts that an event causes. `subject` reads the event and the person after it.
 
-        An event of nobody causes nothing. One of history is decided, refused as `historical`, and makes nothing happen.
+        An event of nobody causes nothing. One of history is decided, refused as `historical`, and makes nothing happen; so
+        is, as `no_profiling`, what would sell to or entertain somebody who is not to be singled out.
         """
         candidates = self._plays.candidates(event.name)
         if not candidates or placed.person_id is None or placed.node_id is None:
@@ -75,7 +78,9 @@ class Decider:
             return NOTHING
         taken = _take_lanes(matched)
         acts = [
-            _act(ready, lanes, _beaten(ready, matched, taken), event, placed, subject)
+            _act(
+                ready, lanes, _beaten(ready, matched, taken), event, placed, subject, self._refusal(ready.play, subject)
+            )
             for ready in matched
             if (lanes := tuple(lane for lane in ready.lanes if taken[lane] is ready))
         ]
@@ -84,6 +89,16 @@ class Decider:
             messages=tuple(message for _, message, _ in acts if message is not None),
             tasks=tuple(task for _, _, task in acts if task is not None),
         )
+
+    def _refusal(self, play: Play, subject: EventSubject) -> Refusal | None:
+        """Why a play that matches does nothing all the same."""
+        event = subject.event
+        if event.historical:
+            return Refusal.HISTORICAL
+        singles_out = play.intent in PROFILING_INTENTS
+        if singles_out and not self._allowed.profiles(subject.profile.consents, event.occurred_at):
+            return Refusal.NO_PROFILING
+        return None
 
 
 def act_id(*words: str) -> str:
@@ -122,11 +137,12 @@ def _act(
     beaten: Sequence[Mapping[str, Any]],
     event: Event,
     placed: Placed,
-    subject: Subject,
+    subject: EventSubject,
+    refusal: Refusal | None,
 ) -> tuple[Decision, Message | None, Task | None]:
     play = ready.play
-    decision = _decision(ready, lanes, beaten, event, placed, subject)
-    if event.historical:
+    decision = _decision(ready, lanes, beaten, event, placed, subject, refusal)
+    if refusal is not None:
         return decision, None, None
     message = None if decision.channel is None else _message(play, decision, decision.channel, event)
     task = _task(play, play.task, decision, event) if play.task and _TASK in lanes else None
@@ -139,7 +155,8 @@ def _decision(
     beaten: Sequence[Mapping[str, Any]],
     event: Event,
     placed: Placed,
-    subject: Subject,
+    subject: EventSubject,
+    refusal: Refusal | None,
 ) -> Decision:
     play = ready.play
     key = business_key(play, event, placed, subject)
@@ -156,8 +173,8 @@ def _decision(
         touchpoint=placed.touchpoint,
         stage=placed.stage,
         channel=channel,
-        outcome="refused" if event.historical else "task" if channel is None else "queued",
-        refusal=Refusal.HISTORICAL if event.historical else None,
+        outcome="refused" if refusal is not None else "task" if channel is None else "queued",
+        refusal=refusal,
         reasons=tuple(ready.why(subject)),
         alternatives=tuple(beaten),
         decided_at=event.occurred_at,

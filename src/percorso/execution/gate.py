@@ -1,25 +1,27 @@
 """The gate: the ordered checks before anything reaches a person. Each refusal has its reason.
 
-    address -> consent -> suppression -> expiry -> pressure (cap) -> quiet hours
+    address -> consent -> profiling -> suppression -> pause -> expiry -> pressure (cap) -> quiet hours
 
 The first check that does not pass decides. A message of history never comes here: it is refused when it is decided.
-A message without purpose is a service message: it needs no consent and no room under the cap, but it counts, and at night
-it waits like any other.
+A message without purpose is a service message: it needs no consent and no room under the cap, no pause holds it up, but it
+counts, and at night it waits like any other. What a person wished (execution/wishes.py) goes before what the company
+allows itself: their number of messages when it is smaller, their hours in place of the quiet ones.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from percorso.execution.wishes import Wishes, wishes
 from percorso.model.company import DEFAULT_CONSENT
+from percorso.model.consent import PROFILING_INTENTS, Permissions, permissions
 from percorso.model.decision import Refusal
 from percorso.model.message import Message
 from percorso.model.person import Profile
 from percorso.model.time import DAY, Micros, from_datetime, to_datetime
 
-CAP_WINDOWS: tuple[Micros, Micros] = (DAY, 7 * DAY)
-"""The pressure windows, rolling: a day and a week."""
+CAP_WINDOWS: tuple[Micros, Micros, Micros] = (DAY, 7 * DAY, 30 * DAY)
+"""The pressure windows, rolling: a day, a week and a month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +29,13 @@ class GateRules:
     """What the company allows itself.
 
     zone             the company's, for people whose own is unknown
-    default_consent  purpose -> allowed, where a person said nothing; a purpose not listed is not allowed
+    permissions      the purposes, and what holds where a person said nothing; a purpose not listed is not allowed
     cap_day          messages per person in any 24 hours; `cap_week`: in any 7 days
     quiet_from       civil time from which nobody is written to, `quiet_until` the end; equal: no quiet hours
     """
 
     zone: str
-    default_consent: Mapping[str, bool] = field(default_factory=lambda: dict(DEFAULT_CONSENT))
+    permissions: Permissions = field(default_factory=lambda: permissions((), DEFAULT_CONSENT))
     cap_day: int = 3
     cap_week: int = 7
     quiet_from: time = time(21)
@@ -46,7 +48,7 @@ class Asking:
 
     address      where it would go, None when the channel has none for this person
     suppressed   whether the address is to be left alone
-    sent_day     messages the person had in the last 24 hours, `sent_week` in the last 7 days
+    sent_day     messages the person had in the last 24 hours, `sent_week` in the last 7, `sent_month` in the last 30 days
     """
 
     message: Message
@@ -55,6 +57,7 @@ class Asking:
     suppressed: bool
     sent_day: int
     sent_week: int
+    sent_month: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +84,38 @@ Verdict = Pass | Refuse | Defer
 
 def gate(asking: Asking, rules: GateRules, now: Micros) -> Verdict:
     """Whether a message may go now."""
-    message = asking.message
+    message, said = asking.message, asking.profile.consents
     if asking.address is None:
         return Refuse(Refusal.NO_ADDRESS)
-    if not consents(asking.profile, message.purpose, message.channel, rules.default_consent):
+    if message.purpose is not None and not rules.permissions.allows(said, message.purpose, message.channel, now):
         return Refuse(Refusal.NO_CONSENT)
+    if message.intent in PROFILING_INTENTS and not rules.permissions.profiles(said, now):
+        return Refuse(Refusal.NO_PROFILING)
     if asking.suppressed:
         return Refuse(Refusal.SUPPRESSED)
+    wished, zone = wishes(asking.profile), person_zone(asking.profile, rules.zone)
+    if message.purpose is not None and is_paused(wished, now, zone):
+        return Refuse(Refusal.PAUSED)
     if now >= message.expires_at:
         return Refuse(Refusal.EXPIRED)
-    if message.purpose is not None and (asking.sent_day >= rules.cap_day or asking.sent_week >= rules.cap_week):
+    if message.purpose is not None and is_enough(asking, wished, rules):
         return Refuse(Refusal.CAP)
-    until = quiet_until(now, person_zone(asking.profile, rules.zone), rules.quiet_from, rules.quiet_until)
+    awake = wished.hours or (rules.quiet_until, rules.quiet_from)
+    until = quiet_until(now, zone, awake[1], awake[0])
     return Pass() if until is None else Defer(until)
 
 
-def consents(profile: Profile, purpose: str | None, channel: str, default: Mapping[str, bool]) -> bool:
-    """Whether a person lets us write for a purpose on a channel: their own word, else the company's default."""
-    if purpose is None:
+def is_paused(wished: Wishes, now: Micros, zone: ZoneInfo) -> bool:
+    """Whether the person asked for a pause that is not over on their calendar."""
+    return wished.pause_until is not None and to_datetime(now).astimezone(zone).date() < wished.pause_until
+
+
+def is_enough(asking: Asking, wished: Wishes, rules: GateRules) -> bool:
+    """Whether the person had as many messages as the company allows itself, or as they wish."""
+    week = rules.cap_week if wished.per_week is None else min(rules.cap_week, wished.per_week)
+    if asking.sent_day >= rules.cap_day or asking.sent_week >= week:
         return True
-    said = profile.consents.get(f"{purpose}/{channel}")
-    return default.get(purpose, False) if said is None else said.value == "granted"
+    return wished.per_month is not None and asking.sent_month >= wished.per_month
 
 
 def person_zone(profile: Profile, default: str) -> ZoneInfo:

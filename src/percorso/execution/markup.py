@@ -10,6 +10,7 @@ MJML is compiled once; per person only Liquid runs. While MJML works, each piece
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,10 +31,11 @@ _ADDRESS_ATTRIBUTES = frozenset(
 _FORBIDDEN_TAGS = frozenset(["script", "iframe", "object", "embed", "base", "applet", "frame"])
 _SAFE_START = re.compile(r"^(https?://[^/?#\s]+[/?#]|mailto:|tel:)", re.IGNORECASE)
 
-_WHY = {
-    "it": "Perché ho ricevuto questo messaggio?",
-    "en": "Why did I get this message?",
+_FOOTER = {
+    "why": {"it": "Perché ho ricevuto questo messaggio?", "en": "Why did I get this message?"},
+    "preferences": {"it": "Le mie preferenze", "en": "My preferences"},
 }
+"""The links that every mail ends with, by the name of the link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Compiled:
 def compile_mail(mjml: str, language: str) -> Compiled:
     """The templates of one MJML body in one language.
 
-    A body without ``links.why`` gets a last line with it: every message says why it came. Raises RenderFailed, saying
+    A body without ``links.why`` or ``links.preferences`` gets a last line with what is missing: every message says why it
+    came, and leads to the person's own page. Raises RenderFailed, saying
     what to mend, when the MJML cannot be compiled or a value stands where none may.
     """
     if len(mjml) > MAX_SOURCE:
@@ -57,8 +60,9 @@ def compile_mail(mjml: str, language: str) -> Compiled:
     html = _compile(marks.source)
     marks.check_none_lost(html)
     html = html.replace('lang="und"', f'lang="{language}"', 1)
-    if "links.why" not in mjml:
-        html = html.replace("</body>", _footer(language) + "</body>")
+    missing = [link for link in _FOOTER if f"links.{link}" not in mjml]
+    if missing:
+        html = html.replace("</body>", _footer(missing, language) + "</body>")
     return Compiled(html=marks.restored(_escaped(html, marks)), text=marks.restored(to_text(html)))
 
 
@@ -71,10 +75,11 @@ def _compile(source: str) -> str:
     return str(output.content)
 
 
-def _footer(language: str) -> str:
-    label = _WHY.get(language, _WHY["en"])
+def _footer(links: Sequence[str], language: str) -> str:
     style = "text-align:center;font-family:Helvetica,Arial,sans-serif;font-size:12px;padding:16px;color:#555555"
-    return f'<div style="{style}"><a href="{{{{ links.why }}}}" style="color:#555555">{label}</a></div>'
+    labels = {link: _FOOTER[link].get(language, _FOOTER[link]["en"]) for link in links}
+    shown = [f'<a href="{{{{ links.{link} }}}}" style="color:#555555">{label}</a>' for link, label in labels.items()]
+    return f'<div style="{style}">{"<br>".join(shown)}</div>'
 
 
 class _Marks:

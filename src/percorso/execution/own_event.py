@@ -27,6 +27,8 @@ def own_event(
     }
     if at is not None:
         item["timestamp"] = to_iso(at)
+    if who.claimed:
+        item["context"]["claimed"] = True
     field = _FIELDS.get(who.kind)
     if field is not None:
         item[field] = who.value

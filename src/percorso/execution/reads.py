@@ -16,6 +16,8 @@ _OURS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(RECEIPTS.values(), ("message_id", "channel", "play", "intent", "reason")),
     "Survey Answered": ("message_id", "play", "kind", "score", "scale", "language"),
     "Consent Updated": ("message_id", "play"),
+    "Preferences Updated": ("mechanism", "per_week", "per_month", "from", "until", "pause_until", "language"),
+    "Erasure Requested": ("mechanism",),
 }
 
 

@@ -1,8 +1,8 @@
 """Writing a message for one person: its template's Liquid, run over what the template may know.
 
 A template sees four things and no more: ``person`` (name, language), ``event`` (name, properties), ``links``
-(choice.<id>, csat.<n>, nps.<n>, why, stop) and ``company`` (name). A value that is missing fails the message, unless the
-template asked (``if``) or said what to write instead (``default``).
+(choice.<id>, csat.<n>, nps.<n>, why, stop, preferences) and ``company`` (name). A value that is missing fails the message,
+unless the template asked (``if``) or said what to write instead (``default``).
 """
 
 import re

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 
+from percorso.http import previewing
 from percorso.http.errors import ERRORS, install_errors
 from percorso.http.insight_shapes import (
     AttentionList,
@@ -20,6 +21,7 @@ from percorso.http.insight_shapes import (
     TimelineEvents,
     plain,
 )
+from percorso.http.previewing import Previews
 from percorso.http.quality_shapes import QualityRecord
 from percorso.http.recent import RecentAnswers
 from percorso.http.wire import Limit
@@ -120,11 +122,13 @@ def timeline(
     return plain(given.analyst.timeline(person_id, before, channel, limit))
 
 
-def create_analysis_app(analyst: Analyst) -> FastAPI:
+def create_analysis_app(analyst: Analyst, previews: Previews | None = None) -> FastAPI:
     """The app; serve it on DIR/run/analyse.sock."""
     app = FastAPI(title="Percorso analysis", docs_url=None, redoc_url=None, openapi_url=None, responses=ERRORS)
     app.state.questions = Questions(analyst)
+    app.state.previews = previews
     install_errors(app)
     app.include_router(router)
     app.include_router(timeline_router)
+    app.include_router(previewing.router)
     return app

@@ -162,7 +162,7 @@ def thanks_page(followed: Followed, choice: str | None) -> str:
 def why_page(followed: Followed, civil: CivilClock, stop_link: str | None) -> str:
     """Why the message came: what happened, when, which play, for which purpose, and how to have no more of it."""
     language, message = followed.answer.language, followed.message
-    day = _day(civil, message.created_at, language)
+    day = day_in_words(civil, message.created_at, language)
     happened = followed.happened and _in(followed.happened, language)
     facts = [
         _say("why_event", language, day=day, what=happened, about=_about(followed))
@@ -218,7 +218,7 @@ def _say(word: str, language: str, **values: str) -> str:
     return escape(_in(_WORDS[word], language)).format(**{name: escape(value) for name, value in values.items()})
 
 
-def _day(civil: CivilClock, at: Micros, language: str) -> str:
+def day_in_words(civil: CivilClock, at: Micros, language: str) -> str:
     """The day in words, which no reader takes for another (3/4 is a different day in London and New York)."""
     day = civil.civil_date(at)
     return f"{day.day} {_MONTHS['it' if language == 'it' else 'en'][day.month - 1]} {day.year}"

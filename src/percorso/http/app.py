@@ -13,15 +13,19 @@ from percorso.http import (
     analysis,
     audit,
     config,
+    consents,
     health,
+    identity,
     inbox,
     insight,
     internal,
     keys,
     live,
+    matches,
     people,
     plan,
     playbook,
+    privacy,
     quarantine,
     session,
     status,
@@ -35,7 +39,24 @@ from percorso.http.tag import default_tag, install_tag
 
 __all__ = ["Services", "create_app", "openapi_document"]
 
-RESOURCES = (session, keys, status, people, live, inbox, tasks, config, playbook, quarantine, plan, audit)
+RESOURCES = (
+    session,
+    keys,
+    status,
+    people,
+    identity,
+    matches,
+    consents,
+    live,
+    inbox,
+    tasks,
+    config,
+    playbook,
+    quarantine,
+    plan,
+    audit,
+    privacy,
+)
 
 ABOUT = """Sign in (`POST /api/session`) and send the cookie with the header `X-Percorso: 1` on every request that changes
 something, or send a secret key as `Authorization: Bearer sk_...`. Times are ISO 8601 in UTC; every error is
@@ -82,6 +103,7 @@ def _routes(extra: Sequence[APIRouter] = ()) -> FastAPI:
         internal.router,
         quarantine.internal_router,
         plan.internal_router,
+        identity.internal_router,
         health.router,
         *extra,
     ):

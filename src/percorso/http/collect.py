@@ -135,12 +135,14 @@ async def _collect(
         batch = _read(_decode_batch, _cut_batch, body)
         key = None if call.masked else batch.writeKey
         said, items = _of_batch(said, batch)
-    source = await authenticate(headers, scope, key, source_of)
+    sender = await authenticate(headers, scope, key, source_of)
     if len(items) > MAX_BATCH:
         raise TooLarge(f"a batch holds at most {MAX_BATCH} items; split it")
     if headers.get(b"sec-gpc") == b"1":
         said = said._replace(gpc=True)
-    return _answer(await collector.collect(items, source, said)) if items else _OK
+    if sender.trust:
+        said = said._replace(trust=sender.trust)
+    return _answer(await collector.collect(items, sender.source, said)) if items else _OK
 
 
 def _of_batch(said: Envelope, batch: _Batch) -> tuple[Envelope, list[Item]]:
@@ -184,9 +186,9 @@ async def _show(scope: Scope, headers: Headers, send: Send, collector: Collector
     status = 200
     extra = [(b"cache-control", b"no-store")]
     try:
-        source = await authenticate(headers, scope, None, source_of)
-        said = Envelope(type_of_route=PIXELS[scope["path"]], gpc=headers.get(b"sec-gpc") == b"1")
-        (one,) = await collector.collect([item_of(scope)], source, said)
+        sender = await authenticate(headers, scope, None, source_of)
+        said = Envelope(type_of_route=PIXELS[scope["path"]], gpc=headers.get(b"sec-gpc") == b"1", trust=sender.trust)
+        (one,) = await collector.collect([item_of(scope)], sender.source, said)
         told = f"{one.verdict} {one.reason}" if one.reason else str(one.verdict)
         extra.append((b"percorso-verdict", told.encode()))
     except PercorsoError as error:

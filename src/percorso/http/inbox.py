@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from percorso.http.auth import MayPeople
+from percorso.http.auth import Caller, MayPeople
 from percorso.http.names import Names
-from percorso.http.services import Given
+from percorso.http.reading import saw_list, saw_person
+from percorso.http.services import Given, Services
 from percorso.http.wire import Iso, Limit, Named, read_time
 from percorso.model.errors import NotFound
 from percorso.model.time import LATEST, to_iso
-from percorso.ports import Mail, Mailbox
+from percorso.ports import Mail
 
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
@@ -79,9 +80,10 @@ router = APIRouter(prefix="/inbox", tags=["inbox"])
 
 
 @router.get("")
-def list_mail(services: Given, _caller: MayPeople, before: str | None = None, limit: Limit = 50) -> MailList:
+def list_mail(services: Given, caller: MayPeople, before: str | None = None, limit: Limit = 50) -> MailList:
     """The mails of the local inbox."""
     mails = services.mailbox.list(limit, read_time(before, "before"))
+    saw_list(services, caller, "inbox", len(mails))
     more = len(mails) == limit
     return MailList(
         mails=[
@@ -99,11 +101,12 @@ def list_mail(services: Given, _caller: MayPeople, before: str | None = None, li
 
 
 @router.get("/waiting")
-def list_waiting(services: Given, _caller: MayPeople, limit: Limit = 50) -> WaitingList:
+def list_waiting(services: Given, caller: MayPeople, limit: Limit = 50) -> WaitingList:
     """What will go out, when, and what it waits for."""
     messages = services.outbox.due(LATEST, limit)
     holders = services.people.holders([message.node_id for message in messages])
     people = services.people.rows(sorted(set(holders.values())))
+    saw_list(services, caller, "waiting", len(people))
     names = Names(services.config)
     return WaitingList(
         messages=[
@@ -124,9 +127,9 @@ def list_waiting(services: Given, _caller: MayPeople, limit: Limit = 50) -> Wait
 
 
 @router.get("/{mail_id}")
-def get_mail(mail_id: str, services: Given, _caller: MayPeople) -> MailRecord:
+def get_mail(mail_id: str, services: Given, caller: MayPeople) -> MailRecord:
     """One mail."""
-    mail = _mail(services.mailbox, mail_id)
+    mail = _mail(mail_id, services, caller)
     return MailRecord(
         mail_id=mail.mail_id,
         to=mail.to,
@@ -139,16 +142,18 @@ def get_mail(mail_id: str, services: Given, _caller: MayPeople) -> MailRecord:
 
 
 @router.get("/{mail_id}/html", response_class=HTMLResponse)
-def get_mail_html(mail_id: str, services: Given, _caller: MayPeople) -> HTMLResponse:
+def get_mail_html(mail_id: str, services: Given, caller: MayPeople) -> HTMLResponse:
     """The mail as its reader sees it, shut in a sandbox."""
-    html = _mail(services.mailbox, mail_id).html
+    html = _mail(mail_id, services, caller).html
     head, tag, rest = html.partition("<head>")
     page = f'{head}{tag}<base target="_blank">{rest}' if tag else f'<base target="_blank">{html}'
     return HTMLResponse(page, headers={"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"})
 
 
-def _mail(mailbox: Mailbox, mail_id: str) -> Mail:
-    mail = mailbox.get(mail_id)
+def _mail(mail_id: str, services: Services, caller: Caller) -> Mail:
+    """The mail; that the caller reads what its person reads is noted."""
+    mail = services.mailbox.get(mail_id)
     if mail is None:
         raise NotFound("there is no such mail in the local inbox")
+    saw_person(services, caller, mail.person_id)
     return mail

@@ -8,11 +8,13 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
+from starlette.concurrency import run_in_threadpool
 
 from percorso.http import analysis
-from percorso.http.auth import Needs
+from percorso.http.auth import MayPeople, Needs
 from percorso.http.insight_shapes import TimelineEvents
-from percorso.http.services import Given
+from percorso.http.reading import found_people
+from percorso.http.services import Given, Services
 from percorso.model.errors import AnalysisUnavailable, InvalidInput
 
 router = APIRouter()
@@ -21,22 +23,44 @@ _timeline: TypeAdapter[TimelineEvents] = TypeAdapter(TimelineEvents)
 
 async def ask(request: Request, services: Given) -> Response:
     """Pass the question on, to the same path."""
-    answer = await _get(services.analysis, quote(request.url.path), request.url.query)
+    return _as_it_is(await _put(request, services))
+
+
+async def ask_people(request: Request, services: Given, caller: MayPeople) -> Response:
+    """Pass on who is behind a number; that the caller sees them is noted."""
+    answer = await _put(request, services)
+    if answer.status_code == 200:
+        shown = len(_shown.decode(answer.content).people)
+        await run_in_threadpool(found_people, services, caller, "stage", shown)
+    return _as_it_is(answer)
+
+
+async def _put(request: Request, services: Services) -> httpx.Response:
+    return await _get(services.analysis, quote(request.url.path), request.url.query)
+
+
+def _as_it_is(answer: httpx.Response) -> Response:
     headers = {name: answer.headers[name] for name in ("content-type", "retry-after") if name in answer.headers}
     return Response(answer.content, answer.status_code, headers)
 
 
-def _right(path: str) -> str:
-    """What a caller needs to ask: people behind a number are people."""
-    return "people" if path.endswith("/people") else "insight"
+class _Shown(msgspec.Struct):
+    """The people of an answer."""
 
+    people: list[msgspec.Raw]
+
+
+_shown = msgspec.json.Decoder(_Shown)
 
 # One route for each of the analysis app's; the document of the API takes their shapes from there.
 for _route in analysis.router.routes:
     assert isinstance(_route, APIRoute)
-    router.add_api_route(
-        _route.path, ask, methods=["GET"], include_in_schema=False, dependencies=[Depends(Needs(_right(_route.path)))]
-    )
+    if _route.path.endswith("/people"):
+        router.add_api_route(_route.path, ask_people, methods=["GET"], include_in_schema=False)
+    else:
+        router.add_api_route(
+            _route.path, ask, methods=["GET"], include_in_schema=False, dependencies=[Depends(Needs("insight"))]
+        )
 
 
 async def ask_timeline(

@@ -12,14 +12,18 @@ from contextlib import suppress
 
 import structlog
 
+from percorso.http.write_key import Sender
 from percorso.model.errors import StoreUnavailable
+from percorso.model.identity import Trust
 from percorso.model.time import SECOND, Micros
 from percorso.ports import Accounts, ApiKey, Clock
 
 TOKEN_BYTES = 32
 """Of randomness in tokens and keys: so much that a plain hash of them is safe to keep."""
 
-PREFIX = {"write": "wk_", "secret": "sk_"}
+PREFIX = {"write": "wk_", "secret": "sk_", "identity": "ik_"}
+_TRUST = {"write": Trust.PUBLIC.value, "secret": Trust.SERVER.value}
+"""Kinds of keys that send events, and how far these are believed."""
 
 WATCH_EVERY_S = 1.0
 """How often the keys are read anew: a revoked key works about so much longer."""
@@ -68,8 +72,8 @@ class KeyRing:
             self._next_read()
             await asyncio.sleep(WATCH_EVERY_S)
 
-    async def source(self, write_key: str) -> str | None:
-        """The source whose events a write key sends, None when the key is wrong or revoked; for the event loop.
+    async def source(self, write_key: str) -> Sender | None:
+        """Whose events a write or secret key sends, None when the key is wrong or revoked; for the event loop.
 
         A known key is believed as it stands: `watch` keeps it true. Raises StoreUnavailable about an unknown one when the
         keys cannot be read.
@@ -80,8 +84,12 @@ class KeyRing:
             await asyncio.wait((read,), timeout=PATIENCE_S)  # others wait for the same read: it is not cancelled
             if not (read.done() and read.result()):
                 raise StoreUnavailable(_UNKNOWABLE)
-        found = _of_kind("write", self._keys.get(key_hash))
-        return None if found is None else found.name
+        found = self._keys.get(key_hash)
+        return None if found is None or found.kind not in _TRUST else Sender(found.name, _TRUST[found.kind])
+
+    def identity_keys(self) -> frozenset[str]:
+        """The ids of the identity keys in force, as read last."""
+        return frozenset(key.key_id for key in self._keys.values() if key.kind == "identity")
 
     def find(self, kind: str, key: str) -> ApiKey | None:
         """The key when it is of this kind and in force; for threads. Raises StoreUnavailable."""

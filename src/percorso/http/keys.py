@@ -1,4 +1,7 @@
-"""API keys: write keys send events, secret keys read. A key is shown once, when it is made."""
+"""API keys: write keys send events from pages, secret keys send from servers and read, identity keys sign who uses a page.
+
+A key is shown once, when it is made.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,10 +15,11 @@ from percorso.http.keyring import PREFIX, hash_token, new_token
 from percorso.http.services import Given
 from percorso.http.wire import Iso, iso
 from percorso.model.errors import InvalidInput, NotFound
+from percorso.model.proof import identity_key
 from percorso.model.time import Micros, to_iso
 from percorso.ports import Accounts, ApiKey, AuditRow
 
-KeyKind = Literal["write", "secret"]
+KeyKind = Literal["write", "secret", "identity"]
 
 OWN_SOURCE = "percorso"
 """The source of the events Percorso itself appends."""
@@ -68,7 +72,7 @@ def list_keys(services: Given, _caller: MayKeys) -> KeyList:
 def create_key(body: KeyWish, services: Given, caller: MayKeys) -> NewKey:
     """Make a key."""
     now = services.clock.now()
-    key, made = make_key(services.accounts, body.kind, body.name, now)
+    key, made = make_key(services.accounts, body.kind, body.name, now, services.company.secret)
     services.keys.forget()
     services.audit.record(AuditRow(now, caller.name, "key.created", made.key_id))
     return NewKey(key=key, record=_record(made))
@@ -84,20 +88,24 @@ def revoke_key(key_id: str, services: Given, caller: MayKeys) -> None:
     services.audit.record(AuditRow(now, caller.name, "key.revoked", key_id))
 
 
-def make_key(accounts: Accounts, kind: str, name: str, now: Micros) -> tuple[str, ApiKey]:
-    """A new key and its record, stored; also what ``percorso keys create`` does. Raises InvalidInput."""
+def make_key(accounts: Accounts, kind: str, name: str, now: Micros, secret: bytes) -> tuple[str, ApiKey]:
+    """A new key and its record, stored; also what ``percorso keys create`` does. Raises InvalidInput.
+
+    secret   the company's
+    """
     if kind not in PREFIX:
-        raise InvalidInput("a key is of kind write or secret")
-    if kind == "write" and name == OWN_SOURCE:
+        raise InvalidInput("a key is of kind write, secret or identity")
+    if name == OWN_SOURCE:
         raise InvalidInput(f"the name {OWN_SOURCE!r} is taken by Percorso itself; choose another one")
-    key = new_token(PREFIX[kind])
-    record = ApiKey(uuid4().hex, kind, name, key[-4:], now, None)
+    key_id = uuid4().hex
+    key = identity_key(secret, key_id) if kind == "identity" else new_token(PREFIX[kind])
+    record = ApiKey(key_id, kind, name, key[-4:], now, None)
     accounts.add_key(record, hash_token(key))
     return key, record
 
 
 def _record(key: ApiKey) -> KeyRecord:
-    kind: KeyKind = "write" if key.kind == "write" else "secret"
+    kind: KeyKind = "write" if key.kind == "write" else "identity" if key.kind == "identity" else "secret"
     return KeyRecord(
         key_id=key.key_id,
         kind=kind,

@@ -7,10 +7,12 @@ from typing import Annotated, Literal, cast
 import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from percorso.http.auth import MayPeople
 from percorso.http.live_feed import Listener, News
 from percorso.http.names import Names
+from percorso.http.reading import saw_list
 from percorso.http.services import Given
 from percorso.http.wire import Iso, Limit, Named, iso
 from percorso.model.time import to_iso
@@ -90,9 +92,10 @@ router = APIRouter(prefix="/live", tags=["live"])
     response_class=StreamingResponse,
     responses={200: {"model": LiveNews, "description": "text/event-stream; each event `news` carries a LiveNews."}},
 )
-async def live(request: Request, services: Given, _caller: MayPeople) -> StreamingResponse:
+async def live(request: Request, services: Given, caller: MayPeople) -> StreamingResponse:
     """What comes in, as it comes, as server-sent events named ``news``."""
     names = Names(services.config)
+    await run_in_threadpool(saw_list, services, caller, "live")
 
     async def stream() -> AsyncIterator[bytes]:
         async with services.feed.listen() as listener:
@@ -107,7 +110,7 @@ async def live(request: Request, services: Given, _caller: MayPeople) -> Streami
 @router.get("/recent")
 def recent(
     services: Given,
-    _caller: MayPeople,
+    caller: MayPeople,
     verdict: Annotated[VerdictName | None, Query()] = None,
     limit: Limit = 50,
 ) -> LiveRecent:
@@ -115,6 +118,7 @@ def recent(
     names = Names(services.config)
     seen = services.watch.recent(limit, verdict)
     placed = services.watch.placed([one.seq for one in seen if one.seq is not None])
+    saw_list(services, caller, "live")
     return LiveRecent(items=[_item(one, placed.get(one.seq or 0), names) for one in seen])
 
 

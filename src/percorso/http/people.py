@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 
-from percorso.http.auth import MayPeople
+from percorso.http.auth import Caller, MayPeople
 from percorso.http.decision_view import decision_records
 from percorso.http.insight import ask_timeline
 from percorso.http.names import Names
 from percorso.http.person_shapes import PeopleFound, PersonRecord, Timeline
 from percorso.http.person_view import PersonFound, person_record, person_summary
+from percorso.http.reading import found_people, saw_list, saw_person
 from percorso.http.services import Given, Services
 from percorso.http.timeline import merged, read_cursor
 from percorso.http.wire import Limit
@@ -24,10 +25,14 @@ router = APIRouter(prefix="/people", tags=["people"])
 
 @router.get("")
 def find_people(
-    services: Given, _caller: MayPeople, q: Annotated[str, Query(max_length=256)] = "", limit: Limit = 25
+    services: Given, caller: MayPeople, q: Annotated[str, Query(max_length=256)] = "", limit: Limit = 25
 ) -> PeopleFound:
     """People by identifier or name, exact or by its beginning; without a text, those seen last."""
     rows = services.people.find(q, limit + 1)
+    if q.strip():
+        found_people(services, caller, "search", len(rows[:limit]))
+    else:
+        saw_list(services, caller, "people", len(rows[:limit]))
     places = services.people.positions([row.person_id for row in rows])
     names = Names(services.config)
     return PeopleFound(
@@ -37,9 +42,9 @@ def find_people(
 
 
 @router.get("/{person_id}")
-def get_person(person_id: str, services: Given, _caller: MayPeople) -> PersonRecord:
+def get_person(person_id: str, services: Given, caller: MayPeople) -> PersonRecord:
     """One person. Any id ever given leads to whoever it belongs to now."""
-    holder = _holder(person_id, services)
+    holder = shown(person_id, services, caller)
     people, nodes = services.people, services.people.nodes(holder)
     node_ids = [node.node_id for node in nodes]
     names = Names(services.config)
@@ -52,26 +57,34 @@ def get_person(person_id: str, services: Given, _caller: MayPeople) -> PersonRec
         decisions=decision_records(decisions, people.messages([one.decision_id for one in decisions]), names),
         tasks=services.tasks.of(node_ids, TASKS_SHOWN),
     )
-    return person_record(found, services.config, names, services.clock.now())
+    return person_record(found, services.config, names, services.permissions, services.clock.now())
 
 
 @router.get("/{person_id}/timeline")
 async def get_timeline(
     person_id: str,
     services: Given,
-    _caller: MayPeople,
+    caller: MayPeople,
     before: Annotated[str | None, Query(description="`next_before` of the page before.", max_length=200)] = None,
     channel: Annotated[str | None, Query(max_length=40)] = None,
     limit: Limit = 50,
 ) -> Timeline:
     """What happened and what we did, newest first, over all channels or one."""
-    holder = await run_in_threadpool(_holder, person_id, services)
+    holder = await run_in_threadpool(shown, person_id, services, caller)
     cursor = read_cursor(before)
     events = await ask_timeline(services.analysis, holder, cursor.events, channel, limit)
     return await run_in_threadpool(merged, services, holder, events, cursor, channel)
 
 
-def _holder(person_id: str, services: Services) -> str:
+def shown(person_id: str, services: Services, caller: Caller) -> str:
+    """Who holds a person id ever given; that the caller looks at them is noted."""
+    holder = holder_of(person_id, services)
+    saw_person(services, caller, holder)
+    return holder
+
+
+def holder_of(person_id: str, services: Services) -> str:
+    """Who holds a person id ever given. Raises NotFound."""
     holder = services.people.holder(person_id)
     if holder is None:
         raise NotFound("nobody has this id; search by name or identifier")

@@ -57,7 +57,11 @@ class IdentifierBrief:
 class IdentifierRecord:
     """An identifier and why it is this person's.
 
-    link       root, linked (to `via`), shared (seen with `seen_with` stronger ones, so with nobody's), alone
+    link       why it is this person's, or nobody else's; see data/people.py
+    via        the stronger identifier that `link` speaks of
+    seen_with  with how many stronger ones it was seen
+    claimed    only a public key said it
+    sessions   of a device, on how many days it was used without a stronger identifier
     events     how many events came under it, from first to last
     """
 
@@ -67,6 +71,8 @@ class IdentifierRecord:
     link: Link
     via: IdentifierBrief | None
     seen_with: int
+    claimed: bool
+    sessions: int
     events: int
     first_seen_at: Iso | None
     last_seen_at: Iso | None
@@ -133,7 +139,7 @@ class ConsentRecord:
 
     purpose: str
     channel: str
-    state: Literal["granted", "denied", "withdrawn"]
+    state: Literal["granted", "denied", "withdrawn", "expired"]
     since: Iso
     message_id: str
 

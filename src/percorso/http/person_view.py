@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from percorso.data.consent import is_signal
 from percorso.data.people import LinkedIdentifier, hardest, linked_identifiers, next_play
 from percorso.http.config import play_record
 from percorso.http.names import Names
@@ -27,6 +28,7 @@ from percorso.http.person_shapes import (
 from percorso.http.wire import iso, money, texts
 from percorso.insight.position import positions
 from percorso.model.config import Config
+from percorso.model.consent import Permissions, choice_of, parts_of
 from percorso.model.feeling import mood_at
 from percorso.model.person import Evidence, Mood, Node, Position, Profile, StageEntry, merge_all
 from percorso.model.time import Micros, to_iso
@@ -45,10 +47,11 @@ class PersonFound:
     tasks: Sequence[TaskRow]
 
 
-def person_record(found: PersonFound, config: Config, names: Names, now: Micros) -> PersonRecord:
+def person_record(found: PersonFound, config: Config, names: Names, allowed: Permissions, now: Micros) -> PersonRecord:
     """The whole screen, with mood and effort as they are `now`."""
     profile = merge_all(node.profile for node in found.nodes)
     mood = mood_at(profile.feelings, now)
+    profiled = allowed.profiles(profile.consents, now)
     places = positions(profile.path)
     touchpoint = last_touchpoint(profile)
     row, facts = found.row, profile.facts
@@ -66,10 +69,10 @@ def person_record(found: PersonFound, config: Config, names: Names, now: Micros)
         positions=[_position(place, profile.path[place.journey], names) for place in _main_first(places, config)],
         mood=_mood(mood, profile, names),
         value=ValueRecord(orders=facts.orders, spend=money(facts.spend)),
-        consents=_consents(profile),
+        consents=_consents(profile, now),
         traits=_traits(profile),
         counters=_counters(profile),
-        next_play=_next_play(found, config, places, touchpoint, mood),
+        next_play=_next_play(found, config, places, touchpoint, mood, profiled),
         decisions=list(found.decisions),
         sent=sum(decision.result == "sent" for decision in found.decisions),
         not_sent=sum(decision.result == "not_sent" for decision in found.decisions),
@@ -116,6 +119,8 @@ def _identifier(linked: LinkedIdentifier) -> IdentifierRecord:
         link=linked.link,
         via=IdentifierBrief(kind=via.kind, value=via.value) if via else None,
         seen_with=linked.seen_with,
+        claimed=linked.node.claimed,
+        sessions=linked.sessions,
         events=facts.events,
         first_seen_at=iso(facts.first.occurred_at if facts.first else None),
         last_seen_at=iso(facts.last.occurred_at if facts.last else None),
@@ -168,19 +173,22 @@ def _evidence(evidence: Evidence, names: Names) -> EvidenceRecord:
     )
 
 
-def _consents(profile: Profile) -> list[ConsentRecord]:
+def _consents(profile: Profile, now: Micros) -> list[ConsentRecord]:
+    """What was chosen for each purpose and channel, without the signals: those are in the ledger."""
     records = []
-    for key, choice in sorted(profile.consents.items()):
-        purpose, _, channel = key.partition("/")
-        records.append(
-            ConsentRecord(
-                purpose=purpose,
-                channel=channel,
-                state=choice.value,
-                since=to_iso(choice.occurred_at),
-                message_id=choice.message_id,
+    for key in sorted(key for key in profile.consents if not is_signal(key)):
+        purpose, channel = parts_of(key)
+        choice = choice_of(profile.consents, purpose, channel, now)
+        if choice is not None:
+            records.append(
+                ConsentRecord(
+                    purpose=purpose,
+                    channel=channel,
+                    state=choice.state_at(now),
+                    since=to_iso(choice.occurred_at),
+                    message_id=choice.message_id,
+                )
             )
-        )
     return records
 
 
@@ -199,7 +207,12 @@ def _counters(profile: Profile) -> list[CounterRecord]:
 
 
 def _next_play(
-    found: PersonFound, config: Config, places: Sequence[Position], touchpoint: str | None, mood: Mood
+    found: PersonFound,
+    config: Config,
+    places: Sequence[Position],
+    touchpoint: str | None,
+    mood: Mood,
+    profiled: bool,
 ) -> NextPlayRecord | None:
     main = next(iter(_main_first(places, config)), None)
     chosen = next_play(
@@ -209,6 +222,7 @@ def _next_play(
         mood=mood.mood,
         open_tasks={row.task.play for row in found.tasks if row.task.done_at is None},
         done={decision.play.id for decision in found.decisions},
+        profiled=profiled,
     )
     return NextPlayRecord(because=chosen.because, play=play_record(chosen.play)) if chosen else None
 

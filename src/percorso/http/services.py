@@ -11,21 +11,43 @@ from fastapi import Depends, Request
 from percorso.http.keyring import KeyRing
 from percorso.http.live_feed import Feed
 from percorso.http.passwords import Door
+from percorso.http.reads import Reads
+from percorso.http.recent import RecentAnswers
 from percorso.model.company import CompanyFacts
 from percorso.model.config import Config
+from percorso.model.consent import Permissions, permissions
 from percorso.model.directory import Directory
 from percorso.model.source import SourceStatus
 from percorso.model.time import CivilClock
 from percorso.pipeline.collect import Collector
+from percorso.pipeline.consenting import Notary
+from percorso.pipeline.exporting import Exporter
+from percorso.pipeline.forgetting import Forgetting
 from percorso.pipeline.mending import Mender
 from percorso.pipeline.planning import Planner
-from percorso.ports import Accounts, Audit, Clock, Mailbox, Outbox, PeopleReader, Quarantine, Tasks, Watch
+from percorso.pipeline.ruling import Ruling
+from percorso.pipeline.unifying import Unifier
+from percorso.ports import (
+    Accounts,
+    Audit,
+    Clock,
+    ConsentLedger,
+    Mailbox,
+    Outbox,
+    PeopleReader,
+    Proposals,
+    Quarantine,
+    Tasks,
+    Watch,
+)
+from percorso.ports.erasure import PrivacyRequests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the main app needs.
 
+    audited   what was found last when the audit log was followed
     analysis  a client whose base URL is the analysis app (over its unix socket)
     directory holds the tokens of /internal and, until somebody signed up, of /setup
     pages     the built UI; a page says so when it is not there
@@ -41,7 +63,12 @@ class Services:
     collector: Collector
     accounts: Accounts
     audit: Audit
+    audited: RecentAnswers
+    reads: Reads
     people: PeopleReader
+    unifier: Unifier
+    ruling: Ruling
+    proposals: Proposals
     tasks: Tasks
     mailbox: Mailbox
     outbox: Outbox
@@ -49,6 +76,11 @@ class Services:
     mender: Mender
     planner: Planner
     watch: Watch
+    consents: ConsentLedger
+    notary: Notary
+    forgetting: Forgetting
+    requests: PrivacyRequests
+    exporter: Exporter
     keys: KeyRing
     door: Door
     feed: Feed
@@ -57,6 +89,11 @@ class Services:
     pages: Path
     https: bool = False
     sources: Callable[[], Sequence[SourceStatus]] = tuple
+
+    @property
+    def permissions(self) -> Permissions:
+        """What the company may do for which purpose."""
+        return permissions(self.config.purposes, self.company.default_consent)
 
 
 def services_of(request: Request) -> Services:

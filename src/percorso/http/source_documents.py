@@ -24,8 +24,8 @@ async def document(
     """The document at a path, None when there is none; for a known write key alone, else Unauthenticated."""
     path = scope["path"]
     if path in SOURCE_CONFIG:
-        key, source = await known_key(headers, scope, None, source_of)
-        return _encode(_of_rudderstack(key, source))
+        key, sender = await known_key(headers, scope, None, source_of)
+        return _encode(_of_rudderstack(key, sender.source))
     if (found := _SETTINGS.fullmatch(path)) is None:
         return None
     key, _ = await known_key(headers, scope, found[1].partition(":")[0], source_of)

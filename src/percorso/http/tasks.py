@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from percorso.execution.own_event import own_event
 from percorso.http.auth import MayPeople
 from percorso.http.config import PlayRecord, play_record
+from percorso.http.reading import saw_list, saw_person
 from percorso.http.services import Given, Services
 from percorso.http.wire import Iso, Limit, PlainText, Texts, iso, texts
 from percorso.model.errors import Conflict, NotFound
@@ -69,17 +70,20 @@ router = APIRouter(prefix="/tasks", tags=["tasks"])
 
 @router.get("")
 def list_tasks(
-    services: Given, _caller: MayPeople, state: Literal["open", "done"] = "open", limit: Limit = 100
+    services: Given, caller: MayPeople, state: Literal["open", "done"] = "open", limit: Limit = 100
 ) -> TaskList:
     """Tasks that are open, or were done."""
     rows = services.tasks.open(limit) if state == "open" else services.tasks.closed(limit)
+    saw_list(services, caller, "tasks", sum(row.person_id is not None for row in rows))
     return TaskList(tasks=[task_record(row, services) for row in rows])
 
 
 @router.get("/{task_id}")
-def get_task(task_id: str, services: Given, _caller: MayPeople) -> TaskRecord:
+def get_task(task_id: str, services: Given, caller: MayPeople) -> TaskRecord:
     """One task."""
-    return task_record(_task(task_id, services), services)
+    row = _task(task_id, services)
+    saw_person(services, caller, row.person_id)
+    return task_record(row, services)
 
 
 @router.post("/{task_id}/done")
@@ -129,5 +133,5 @@ def _task_done(row: TaskRow, body: TaskDone, now: Micros, services: Services) ->
     properties = {"task_id": task.task_id, "play": task.play, "queue": task.queue, "outcome": body.outcome}
     if body.note:
         properties["note"] = body.note
-    who = Identifier(node.kind, node.value)
+    who = Identifier(node.kind, node.value, node.claimed)
     return [(message_id, own_event("Task Done", message_id, who, properties, {}, now))]

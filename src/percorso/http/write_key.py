@@ -12,26 +12,35 @@ import binascii
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from percorso.model.errors import Unauthenticated
+from percorso.model.identity import Trust
 
-SourceOfKey = Callable[[str], Awaitable[str | None]]
-"""A write key's source, None when there is no such key. Raises StoreUnavailable when nobody can tell now."""
+
+class Sender(NamedTuple):
+    """What a key stands for: the source of its events, and how far it is believed (`Trust`)."""
+
+    source: str
+    trust: int = Trust.PUBLIC.value
+
+
+SourceOfKey = Callable[[str], Awaitable[Sender | None]]
+"""A key's sender, None when there is no such key. Raises StoreUnavailable when nobody can tell now."""
 
 
 async def authenticate(
     headers: Mapping[bytes, bytes], scope: MutableMapping[str, Any], given: Any, source_of: SourceOfKey
-) -> str:
-    """The source of the write key of a request; `given`: what stands in its body or path. Raises Unauthenticated."""
+) -> Sender:
+    """Who sends a request; `given`: the key in its body or path. Raises Unauthenticated."""
     return (await known_key(headers, scope, given, source_of))[1]
 
 
 async def known_key(
     headers: Mapping[bytes, bytes], scope: MutableMapping[str, Any], given: Any, source_of: SourceOfKey
-) -> tuple[str, str]:
-    """The write key of a request and its source."""
+) -> tuple[str, Sender]:
+    """The key of a request and what it stands for."""
     places = (_basic_key(headers), _own_header(headers), given, _query_key(scope))
     named = {key for key in places if isinstance(key, str) and key}
     if len(named) != 1:
@@ -39,10 +48,10 @@ async def known_key(
             raise Unauthenticated("the write keys in header, body and query differ; send one")
         raise Unauthenticated("no write key: send it as the user name of Basic authentication, or as writeKey")
     key = named.pop()
-    source = await source_of(key)
-    if source is None:
+    sender = await source_of(key)
+    if sender is None:
         raise Unauthenticated("this write key does not exist; make one under Settings, Keys")
-    return key, source
+    return key, sender
 
 
 def _basic_key(headers: Mapping[bytes, bytes]) -> str | None:

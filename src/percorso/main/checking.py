@@ -16,6 +16,7 @@ from percorso.adapters.sql import migrations
 from percorso.adapters.sql.database import Database
 from percorso.main.birth import LINES
 from percorso.main.company import Company
+from percorso.model.consent_chain import breaks
 from percorso.model.errors import StoreUnavailable
 
 
@@ -85,12 +86,16 @@ def nothing_is_stored_twice(company: Company) -> Iterator[Finding]:
             connection,
             "select count(*) from (select 1 from log_events group by source, message_id having count(*) > 1) as twice",
         )
+        erased = scalar(connection, "select count(*) from log_erased")
         closed, last = one_row(connection, "select coalesce(sum(size), 0), coalesce(max(last_seq), 0) from log_buckets")
         old = scalar(connection, f"select count(*) from log_events where seq <= {last}")
+        old += scalar(connection, f"select count(*) from log_erased where seq <= {last}")
         counted = scalar(connection, "select coalesce(sum(count), 0) from log_counts where verdict = 'accepted'")
     yield Finding("no event is stored twice", twice == 0, f"{events} events, {twice} ids twice")
     yield Finding("closed hashes are those of the log", closed == old, f"{closed} hashes, {old} events up to {last}")
-    yield Finding("every event is counted", counted == events, f"{counted} counted, {events} events")
+    yield Finding(
+        "every event is counted", counted == events + erased, f"{counted} counted, {events} events, {erased} erased"
+    )
 
 
 def people_are_whole(company: Company) -> Iterator[Finding]:
@@ -99,7 +104,8 @@ def people_are_whole(company: Company) -> Iterator[Finding]:
         rootless = scalar(
             connection,
             "select count(*) from nodes n left join nodes r on r.node_id = n.person_id "
-            "where r.node_id is null or r.parent_id is not null",
+            "where r.node_id is null and (n.base is null or n.base != n.person_id) "
+            "or r.parent_id is not null and r.held is null",
         )
         nobody = scalar(
             connection,
@@ -144,6 +150,20 @@ def is_whole(path: Path, rows: int, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size and parquet.read_metadata(path).num_rows == rows
 
 
+def audit_log_is_whole(company: Company) -> Iterator[Finding]:
+    """Every row of the audit log is as it was written."""
+    found = company.audit.verify()
+    wrong = found.broken and f"row {found.broken.number} {found.broken.why}"
+    yield Finding("the audit log is whole", wrong is None, wrong or f"head {found.head}")
+
+
+def consents_are_whole(company: Company) -> Iterator[Finding]:
+    """Every chain of the consent ledger holds."""
+    first = next(breaks(company.consents.all()), None)
+    wrong = None if first is None else f"event {first.row.seq}, identifier {first.row.node_id}: {first.why}"
+    yield Finding("the consent ledger is whole", wrong is None, wrong or "every chain holds")
+
+
 CHECKS: tuple[Callable[[Company], Iterator[Finding]], ...] = (
     databases_are_sound,
     state_is_of_this_log,
@@ -151,6 +171,8 @@ CHECKS: tuple[Callable[[Company], Iterator[Finding]], ...] = (
     nothing_is_stored_twice,
     people_are_whole,
     acts_have_their_decisions,
+    audit_log_is_whole,
+    consents_are_whole,
     lake_is_whole,
 )
 

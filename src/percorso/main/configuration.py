@@ -23,10 +23,14 @@ def adopt_packs(directory: Directory, packs: Iterable[str]) -> tuple[str, ...]:
     return tuple(_adopt(directory, pack) if _is_file(pack) else pack for pack in given)
 
 
-@cache
 def configuration(directory: Directory, packs: tuple[str, ...]) -> Config:
     """The configuration in force, read once a process and shared with those forked from it. Raises InvalidConfig."""
-    return load_packs(str(directory.root / pack) if _is_file(pack) else pack for pack in packs)
+    return _read_once(tuple(str(directory.root / pack) if _is_file(pack) else pack for pack in packs))
+
+
+@cache
+def _read_once(packs: tuple[str, ...]) -> Config:
+    return load_packs(packs)
 
 
 def _is_file(pack: str) -> bool:

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -14,6 +15,7 @@ from percorso.adapters.sql.leader import Leader
 from percorso.main.company import Company
 from percorso.main.serving import serve_app, unix_socket
 from percorso.model.errors import StoreUnavailable
+from percorso.pipeline.forgetting import Forgetting
 from percorso.pipeline.garbage import settle_memory
 from percorso.pipeline.tally import Tallier
 
@@ -26,6 +28,8 @@ SEAL_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 """How soon a new or changed source is noticed."""
 TALLY_EVERY_S = 15.0
+RULES_EVERY_S = 1.0
+"""How soon rules of identity that somebody wants in force are."""
 STANDBY_S = 1.0
 """How often a process that does not lead asks whether it may."""
 NICE = 10
@@ -47,6 +51,7 @@ def run_worker(company: Company, _fd: int) -> None:
     leading = False
     settle_memory()
     idle = IDLE_S
+    look_at_rules = 0.0
     while not stop.is_set():
         if not leader.leads():
             leading = False
@@ -56,6 +61,10 @@ def run_worker(company: Company, _fd: int) -> None:
             processor.forget()  # another may have folded meanwhile
             leading = True
         try:
+            if time.monotonic() >= look_at_rules:
+                look_at_rules = time.monotonic() + RULES_EVERY_S
+                apply_rules(company)
+                forget_in_state(company)
             folded = processor.step()
         except StoreUnavailable as error:
             _log.warning("worker.waiting", why=error.message)
@@ -66,9 +75,34 @@ def run_worker(company: Company, _fd: int) -> None:
             stop.wait(idle)
 
 
+def apply_rules(company: Company) -> None:
+    """Put the rules of identity in force that somebody asked for; when that fails it is told, and folding goes on."""
+    if not company.ruling.due():
+        return
+    try:
+        company.apply_rules()
+    except StoreUnavailable:
+        raise
+    except Exception:
+        _log.exception("identity.rules_failed")
+
+
+def forget_in_state(company: Company) -> None:
+    """The step of erasures that belongs to whoever folds; when it fails it is told and tried again, and folding goes on."""
+    try:
+        company.forgetting.purge(company.processor)
+    except StoreUnavailable:
+        raise
+    except Exception:
+        company.processor.forget()
+        _log.exception("privacy.purge_failed")
+
+
 def run_analysis(company: Company, _fd: int) -> None:
-    """Answers questions about everybody, on a unix socket, and seals the log into the lake. Polite to the others."""
+    """Answers questions about everybody, on a unix socket, seals the log into the lake and writes the consent
+    ledger. Polite to the others."""
     from percorso.http.analysis import create_analysis_app
+    from percorso.main.unifying import previews_of
 
     os.nice(NICE)
     path = company.directory.analyse_socket
@@ -76,14 +110,17 @@ def run_analysis(company: Company, _fd: int) -> None:
     stop = threading.Event()
     sealing = threading.Thread(target=seal_until, args=(company, stop), name="sealing")
     tallying = threading.Thread(target=tally_until, args=(company.tallier, stop), name="tallying")
+    noting = threading.Thread(target=company.notary.run, args=(stop,), name="consents")
     sealing.start()
     tallying.start()
+    noting.start()
     try:
-        serve_app(create_analysis_app(company.analyst), listening)
+        serve_app(create_analysis_app(company.analyst, previews_of(company)), listening)
     finally:
         stop.set()
         sealing.join()
         tallying.join()
+        noting.join()
         with suppress(FileNotFoundError):
             path.unlink()
 
@@ -95,8 +132,16 @@ def seal_until(company: Company, stop: threading.Event) -> None:
         try:
             while leader.leads() and company.archiver.step() and not stop.is_set():
                 pass
+            if leader.leads():
+                forget_in_lake(company.forgetting)
         except Exception:  # told, and tried again: answering goes on
             _log.exception("archive.failed")
+
+
+def forget_in_lake(forgetting: Forgetting) -> None:
+    """The steps of erasures that belong to whoever archives."""
+    forgetting.look()
+    forgetting.finish()
 
 
 def tally_until(tallier: Tallier, stop: threading.Event) -> None:

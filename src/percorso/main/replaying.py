@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,30 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, select
 
 from percorso.adapters.sql import migrations
+from percorso.adapters.sql.consents import SqlConsents
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.digest import digests
 from percorso.adapters.sql.state import SqlState
-from percorso.adapters.sql.tables import moved, nodes, offsets, people, placed, positions
+from percorso.adapters.sql.tables import (
+    assertions,
+    consent_ledger,
+    moved,
+    nodes,
+    offsets,
+    overrides,
+    people,
+    placed,
+    positions,
+)
 from percorso.main.company import Company
+from percorso.main.folding import Folding
+from percorso.model.identity import IdentityRules
+from percorso.pipeline.consenting import Notary
 from percorso.pipeline.replay import LogUpTo, fold_again
 from percorso.ports import EventLog
 
-SWAPPED: tuple[Table, ...] = (nodes, people, positions, placed)
+IN_FOLD: tuple[Table, ...] = (nodes, assertions, overrides, people, positions, placed)
+SWAPPED: tuple[Table, ...] = (*IN_FOLD, consent_ledger)
 _ROWS = 5_000
 
 
@@ -30,13 +45,15 @@ def replay(company: Company, *, swap: bool, told: Callable[[int], None] = lambda
     """
     if swap:
         company.processor.drain()
+    company.notary.drain()
     folder = Path(tempfile.mkdtemp(prefix="replay-", dir=company.directory.run))
     try:
         with closing(Database(f"sqlite:///{folder / 'state.db'}")) as aside:
             migrations.migrate(aside, "state", lambda _: None)
             with company.state_database.read() as connection:
-                live, places = digests(connection), folded_to(connection)
+                live, places, noted = digests(connection), folded_to(connection), read_to(connection, "consents")
             events = fold_aside(company, aside, places, told)
+            note_aside(company, aside, noted)
             with aside.read() as connection:
                 again = digests(connection)
             if swap:
@@ -48,21 +65,36 @@ def replay(company: Company, *, swap: bool, told: Callable[[int], None] = lambda
 
 
 def fold_aside(
-    company: Company, aside: Database, places: Mapping[int, int], told: Callable[[int], None] = lambda _: None
+    company: Folding,
+    aside: Database,
+    places: Mapping[int, int],
+    told: Callable[[int], None] = lambda _: None,
+    rules: IdentityRules | None = None,
 ) -> int:
-    """Fold the company's log up to some places into an empty database; the number of events."""
+    """Fold the company's log up to some places into an empty database; the number of events. `rules`: other than in force."""
     log: EventLog = LogUpTo(company.log, places)
     state = SqlState(aside, company.log.log_id)
-    return fold_again(company.folding(log, state, None), told)
+    return fold_again(company.folding(log, state, None, rules), told)
+
+
+def note_aside(company: Company, aside: Database, places: Mapping[int, int]) -> None:
+    """Write the consent ledger of a folded database up to some places of the log."""
+    ledger = SqlConsents(aside, company.log.log_id)
+    Notary(LogUpTo(company.log, places), ledger, company.facts.secret).drain()
 
 
 def folded_to(connection: Connection) -> dict[int, int]:
     """lane -> how far the state is folded."""
-    rows = connection.execute(select(offsets.c.reader, offsets.c.seq).where(offsets.c.reader.like("process/%")))
-    return {int(reader.removeprefix("process/")): seq for reader, seq in rows}
+    return read_to(connection, "process")
 
 
-def put_in_place(aside: Database, live: Database) -> None:
+def read_to(connection: Connection, reader: str) -> dict[int, int]:
+    """lane -> how far one of the log's readers has come."""
+    rows = connection.execute(select(offsets.c.reader, offsets.c.seq).where(offsets.c.reader.like(f"{reader}/%")))
+    return {int(name.removeprefix(f"{reader}/")): seq for name, seq in rows}
+
+
+def put_in_place(aside: Database, live: Database, tables: Sequence[Table] = SWAPPED) -> None:
     """Replace the folded tables in one transaction. The lake keeps the people it was sealed with, so `moved` must name
     every node that moved in either fold or differs between them."""
     with aside.read() as source, live.write() as target:
@@ -71,8 +103,10 @@ def put_in_place(aside: Database, live: Database) -> None:
         holders, before = holders_in(source), holders_in(target)
         named = {*source.execute(select(moved.c.node_id)).scalars(), *target.execute(select(moved.c.node_id)).scalars()}
         named |= {node for node, person in before.items() if holders.get(node, person) != person}
-        for table in SWAPPED:
-            target.execute(delete(table))
+        for table in tables:
+            target.execute(
+                delete(table).where(table.c.payload.is_not(None)) if table is consent_ledger else delete(table)
+            )
             copy_rows(source, target, table)
         target.execute(delete(moved))
         rows = [{"node_id": node, "person_id": holders[node]} for node in sorted(named) if node in holders]

@@ -1,6 +1,7 @@
 """The web process: the tracking API in front, the resources and pages behind it, and the relay of our own events."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from percorso import __version__
+from percorso.adapters.identity_tokens import IdentityTokens
 from percorso.adapters.receive.qr_files import QrFiles
 from percorso.http.answer import answer_router
 from percorso.http.app import create_app, default_pages
@@ -18,7 +20,10 @@ from percorso.http.hooks import hooks_router
 from percorso.http.keyring import KeyRing
 from percorso.http.live_feed import Feed
 from percorso.http.passwords import Door
+from percorso.http.preferences import preference_router
 from percorso.http.qr import qr_router
+from percorso.http.reads import Reads
+from percorso.http.recent import RecentAnswers
 from percorso.http.services import Services
 from percorso.main.company import Company
 from percorso.main.sources import FileHooks
@@ -26,11 +31,18 @@ from percorso.pipeline.importing import LogSink
 from percorso.pipeline.relay import Relay
 
 ANALYSIS_TIMEOUT_S = 120.0
+AUDITED_FRESH_S = 10.0
+"""A million rows take as long to follow."""
 
 
 def services_of(company: Company) -> Services:
     """What the routes use, on this company."""
-    transport = httpx.AsyncHTTPTransport(uds=str(company.directory.analyse_socket))
+    # A socket of this machine speaks no TLS: without certificates to read a process is ready sooner.
+    transport = httpx.AsyncHTTPTransport(
+        uds=str(company.directory.analyse_socket), verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )
+    keys = KeyRing(company.accounts, company.clock)
+    company.collector.proves = IdentityTokens(company.facts.secret, keys.identity_keys)
     return Services(
         version=__version__,
         company=company.facts,
@@ -40,15 +52,25 @@ def services_of(company: Company) -> Services:
         collector=company.collector,
         accounts=company.accounts,
         audit=company.audit,
+        audited=RecentAnswers(AUDITED_FRESH_S),
+        reads=Reads(company.audit),
         people=company.people,
+        unifier=company.unifier,
+        ruling=company.ruling,
+        proposals=company.proposals,
         tasks=company.tasks,
         mailbox=company.mailbox,
         outbox=company.outbox,
         quarantine=company.quarantine,
         mender=company.mender,
+        forgetting=company.forgetting,
+        requests=company.privacy_requests,
+        exporter=company.exporter,
         planner=company.planner,
         watch=company.watch,
-        keys=KeyRing(company.accounts, company.clock),
+        consents=company.consents,
+        notary=company.notary,
+        keys=keys,
         door=Door(),
         feed=Feed(company.watch),
         analysis=httpx.AsyncClient(transport=transport, base_url="http://analysis", timeout=ANALYSIS_TIMEOUT_S),
@@ -66,6 +88,7 @@ def api_app(company: Company) -> Any:
     codes = QrFiles(company.directory.qr_codes)
     routers = [
         answer_router(company.answers, company.civil),
+        preference_router(company.preferences, company.facts.name, company.civil),
         hooks_router(hooks, company.clock),
         qr_router(codes, company.link_domains, company.collector, company.clock),
     ]
@@ -76,12 +99,13 @@ def api_app(company: Company) -> Any:
 
 @asynccontextmanager
 async def running(company: Company, services: Services, _app: FastAPI) -> AsyncIterator[None]:
-    """The collector's writer, the relay and the watch over the keys run as long as the app does; all that was taken is
-    written before it ends."""
+    """The collector's writer, the relay, the writer of who looked at whom and the watch over the keys run as long as the
+    app does; all that was taken is written before it ends."""
     stop = threading.Event()
     relay = threading.Thread(target=Relay(company.outbox, company.collector).run, args=(stop,), name="relay")
     company.collector.start()
     relay.start()
+    services.reads.start()
     watch = asyncio.create_task(services.keys.watch())
     try:
         yield
@@ -89,5 +113,6 @@ async def running(company: Company, services: Services, _app: FastAPI) -> AsyncI
         watch.cancel()
         stop.set()
         relay.join()
+        services.reads.stop()
         company.collector.stop()
         await services.analysis.aclose()

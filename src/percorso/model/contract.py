@@ -38,7 +38,9 @@ class Rule:
 class EventContract:
     """What an event of one name carries: property -> JSON Schema type word, and what it means.
 
-    rules  of the properties that have more to obey than a type
+    rules      of the properties that have more to obey than a type
+    registers  who sends it becomes known by their own will: it lets in again whoever was erased
+    keep_days  events of this name older than that, by their reception, are dropped; None = kept
     """
 
     name: str
@@ -46,6 +48,8 @@ class EventContract:
     properties: Mapping[str, str]
     required: tuple[str, ...] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    registers: bool = False
+    keep_days: int | None = None
 
 
 def json_schema(contract: EventContract) -> dict[str, Any]:

@@ -13,7 +13,9 @@ class Refusal(StrEnum):
 
     historical    the event is imported history
     no_consent    the purpose is not granted on this channel
+    no_profiling  it would sell or entertain, and the person is not to be singled out
     suppressed    the address bounced, complained or asked to be left alone
+    paused        the person asked for a pause
     quiet_hours   it is night for the person; deferred, not dropped
     cap           the person has had enough messages
     no_address    the channel has no address for this person
@@ -24,7 +26,9 @@ class Refusal(StrEnum):
 
     HISTORICAL = "historical"
     NO_CONSENT = "no_consent"
+    NO_PROFILING = "no_profiling"
     SUPPRESSED = "suppressed"
+    PAUSED = "paused"
     QUIET_HOURS = "quiet_hours"
     CAP = "cap"
     NO_ADDRESS = "no_address"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from percorso.model.identity import Trust
 from percorso.model.time import Micros
 
 EventType = Literal["track", "identify", "page", "screen", "group", "alias"]
@@ -38,6 +39,7 @@ class Event(NamedTuple):
     received_at  when we took it
     tie          index in its batch or row in its file
     historical   imported history: it decides but never delivers
+    trust        how far it is believed to know whom it speaks of, see model/identity.py
     """
 
     seq: int
@@ -56,6 +58,7 @@ class Event(NamedTuple):
     received_at: Micros
     tie: int
     historical: bool
+    trust: int = Trust.SERVER.value
 
     @property
     def order(self) -> Order:

@@ -70,8 +70,8 @@ class Fields:
             raise self.error(key, f"expected a list of texts, found {_kind(value)}")
         return tuple(value)
 
-    def flag(self, key: str) -> bool:
-        value = self.take(key)
+    def flag(self, key: str, default: Any = _MISSING) -> bool:
+        value = self.take(key, default)
         if not isinstance(value, bool):
             raise self.error(key, f"expected true or false, found {_kind(value)}")
         return value

@@ -1,8 +1,8 @@
 """Packs: a company's configuration as people write it, read into records with precise errors.
 
-A pack is a mapping (from YAML, see packs/README.md) with touchpoints, journeys, feelings, plays, events and strings. It
-may `use` other packs: what they describe can be referred to, and their layouts can be filled. `combine` puts packs
-together and checks that whatever is referred to exists.
+A pack is a mapping (from YAML, see packs/README.md) with touchpoints, journeys, feelings, plays, events, purposes,
+strings and rules of identity. It may `use` other packs: what they describe can be referred to, and their layouts can be
+filled. `combine` puts packs together and checks that whatever is referred to exists.
 """
 
 import hashlib
@@ -15,10 +15,12 @@ import msgspec
 
 from percorso.model.condition import ROOTS
 from percorso.model.config import Config
+from percorso.model.consent import BASES, Purpose
 from percorso.model.contract import JSON_TYPES, EventContract, Rule
 from percorso.model.errors import InvalidConfig
 from percorso.model.feeling import FeelingRule, Scale
 from percorso.model.fields import Fields, valid_id
+from percorso.model.identity_rules import put_over, read_rules
 from percorso.model.journey import Journey, Stage
 from percorso.model.play import Choice, MessageTemplate, Play, TaskTemplate
 from percorso.model.touchpoint import PHASES, Text, Touchpoint
@@ -33,9 +35,10 @@ LAYOUT_SLOT = "<!-- content -->"
 
 _PERSON = frozenset(("person",))
 _PLACE = frozenset(("person", "touchpoint", "channel", "phase"))
+_SIGNAL = re.compile(r"^(gpc|tcf:\d{1,2}|category:[^A-Z/]+)$")
 _CHOICE_LINK = re.compile(r"links\.choice\.(\w+)")
 
-Record = TypeVar("Record", Touchpoint, Journey, FeelingRule, Play, EventContract)
+Record = TypeVar("Record", Touchpoint, Journey, FeelingRule, Play, EventContract, Purpose)
 
 
 def pack_name(mapping: object) -> str:
@@ -71,7 +74,9 @@ def read_pack(mapping: Mapping[str, Any], uses: Config | None = None) -> Config:
         feelings=tuple(_feeling(id_, part) for id_, part in fields.named("feelings")),
         plays=tuple(_play(id_, part, layouts) for id_, part in fields.named("plays")),
         contracts=tuple(_contract(event, part) for event, part in fields.named("events", ids=False)),
+        purposes=tuple(_purpose(id_, part) for id_, part in fields.named("purposes")),
         strings=strings,
+        identity=_identity(fields),
     )
     fields.done()
     return replace(config, version=content_version(config))
@@ -92,7 +97,9 @@ def combine(configs: Iterable[Config]) -> Config:
         feelings=_overridden([one.feelings for one in given]),
         plays=_overridden([one.plays for one in given]),
         contracts=_overridden([one.contracts for one in given]),
+        purposes=_overridden([one.purposes for one in given]),
         strings={key: text for one in given for key, text in one.strings.items()},
+        identity=put_over(one.identity for one in given),
     )
     _check_references(config)
     return replace(config, version=content_version(config))
@@ -116,6 +123,7 @@ def _overridden(groups: Iterable[tuple[Record, ...]], *, first_wins: bool = Fals
 def _check_references(config: Config) -> None:
     touchpoints = {touchpoint.id for touchpoint in config.touchpoints}
     stages = {stage.id for journey in config.journeys for stage in journey.stages}
+    purposes = {purpose.id for purpose in config.purposes}
     packs = ", ".join(config.packs)
     for play in config.plays:
         if play.touchpoint is not None and play.touchpoint not in touchpoints:
@@ -124,6 +132,16 @@ def _check_references(config: Config) -> None:
             )
         if play.stage is not None and play.stage not in stages:
             raise InvalidConfig(f"packs {packs}, plays, {play.id}: no journey has a stage {play.stage!r}")
+        if purposes and play.purpose is not None and play.purpose not in purposes:
+            raise InvalidConfig(
+                f"packs {packs}, plays, {play.id}: no purpose {play.purpose!r}; declare it under 'purposes'"
+            )
+
+
+def _identity(fields: Fields) -> Mapping[str, Any]:
+    said = fields.mapping("identity")
+    read_rules(said, f"{fields.where}, identity")
+    return said
 
 
 def _texts(fields: Fields, key: str) -> Text:
@@ -240,6 +258,8 @@ def _contract(event: str, fields: Fields) -> EventContract:
         properties=properties,
         required=fields.words("required"),
         rules=rules,
+        registers=fields.flag("registers", False),
+        keep_days=fields.whole("keep_days", 0) or None,
     )
     fields.done()
     for name in contract.required:
@@ -262,6 +282,28 @@ def _ruled(fields: Fields) -> tuple[str, Rule]:
     if rule.least is not None and kind not in ("number", "integer"):
         raise fields.error("least", "is for numbers; leave it out, or set type: number")
     return kind, rule
+
+
+def _purpose(id_: str, fields: Fields) -> Purpose:
+    purpose = Purpose(
+        id=id_,
+        name=fields.translated("name"),
+        about=fields.translated("about"),
+        basis=fields.word("basis", BASES),
+        needs_consent=fields.flag("needs_consent"),
+        channels=fields.words("channels"),
+        signals=fields.words("signals"),
+    )
+    fields.done()
+    if purpose.basis == "consent" and not purpose.needs_consent:
+        raise fields.error("needs_consent", "is false, but the basis is consent; without a yes there is none")
+    for channel in purpose.channels:
+        if channel not in CHANNELS:
+            raise fields.error("channels", f"{channel!r} is none of {', '.join(CHANNELS)}")
+    for signal in purpose.signals:
+        if not _SIGNAL.match(signal):
+            raise fields.error("signals", f"{signal!r} is none of gpc, tcf:NUMBER, category:NAME in small letters")
+    return purpose
 
 
 def _play(id_: str, fields: Fields, layouts: Mapping[str, Text]) -> Play:

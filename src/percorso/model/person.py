@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from percorso.model.consent import Consents, merge_consents
 from percorso.model.event import Order
 from percorso.model.time import Micros
 
@@ -81,26 +82,33 @@ class Profile(NamedTuple):
 
     path       journey id -> the latest stage entries, ascending by order, at most `STAGES_KEPT` each
     feelings   the latest evidence, ascending by order, at most `FEELINGS_KEPT`
-    consents   "purpose/channel" -> latest choice, "granted", "denied" or "withdrawn"
+    consents   "purpose/channel" -> what each identifier said of it last (model/consent.py)
     """
 
     facts: Facts = Facts()
     path: Mapping[str, tuple[StageEntry, ...]] = _NOTHING
     feelings: tuple[Evidence, ...] = ()
-    consents: Mapping[str, Stamped] = _NOTHING
+    consents: Consents = _NOTHING
 
 
 NOBODY = Profile()
 
+Candidate = tuple[int, Micros]
+
 
 class Node(NamedTuple):
-    """One identifier with what was folded under it.
+    """One identifier with what was folded under it; of a device, one session window of it.
 
     node_id      12 characters, keyed hash of kind and value; it is the person id while the node is a root
     person_id    whom it belongs to now: the root of its tree
-    parent_id    the stronger identifier it hangs on, None for a root
-    candidates   stronger identifiers it was seen with, node_id -> rank
+    parent_id    the stronger identifier it hangs on by what was seen, None for a root
+    candidates   stronger identifiers it was seen with, node_id -> (strength, first time)
     profile      what the events folded under it say
+    claimed      only a public key said it
+    base         of a session window its device, of a claimed identifier the proven one; None otherwise
+    seen_at      the earliest event that names it; the end of time when only decisions do
+    linked_at    the earliest event that names it with its parent, 0 without one
+    held         why it does not belong to its parent all the same (`Held`), None when it does
     """
 
     node_id: str
@@ -108,8 +116,18 @@ class Node(NamedTuple):
     value: str
     person_id: str
     parent_id: str | None
-    candidates: Mapping[str, int]
+    candidates: Mapping[str, Candidate]
     profile: Profile
+    claimed: bool = False
+    base: str | None = None
+    seen_at: Micros = 0
+    linked_at: Micros = 0
+    held: str | None = None
+
+    @property
+    def follows(self) -> str | None:
+        """The stronger identifier whose person it shares by what was seen."""
+        return self.parent_id if self.held is None else None
 
 
 def supersedes(new: Stamped, old: Stamped) -> bool:
@@ -204,7 +222,7 @@ def merge(a: Profile, b: Profile) -> Profile:
             if a.feelings and b.feelings
             else a.feelings or b.feelings
         ),
-        consents=latest(a.consents, b.consents),
+        consents=merge_consents(a.consents, b.consents),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from percorso.model.consent import choice_of, parts_of
 from percorso.model.event import Event
 from percorso.model.feeling import mood_at
 from percorso.model.person import NOBODY, Profile
@@ -74,8 +75,8 @@ def person_value(profile: Profile, path: tuple[str, ...], at: int) -> Any:
         stamped = facts.traits.get(key)
         return None if stamped is None else dig(stamped.value, path, 3)
     if what == "consent":
-        consent = profile.consents.get(key)
-        return None if consent is None else consent.value
+        said = choice_of(profile.consents, *parts_of(key), at)
+        return None if said is None else said.state_at(at)
     if what == "stage":
         entries = profile.path.get(key)
         return entries[-1].stage if entries else None

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from percorso.model.identity import Trust
+
 
 class Verdict(StrEnum):
     """accepted      on disk, will be folded
@@ -65,6 +67,7 @@ class Candidate(NamedTuple):
     time_rule    which rule set occurred_at
     said_at      the client's own time, where it is not occurred_at; else None
     sent_at      when it was sent, by the client's clock; None when it did not say
+    trust        how far it is believed to know whom it speaks of, see model/identity.py
     """
 
     lane: int
@@ -82,6 +85,7 @@ class Candidate(NamedTuple):
     time_rule: int = TimeRule.SAID.value
     said_at: int | None = None
     sent_at: int | None = None
+    trust: int = Trust.SERVER.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from percorso.data.envelope import BARE, Envelope
 from percorso.data.intake import Item
 from percorso.execution.answer import VALID_FOR, Answer, Signer, answer_item
 from percorso.model.config import Config
-from percorso.model.errors import NotFound, StoreUnavailable
+from percorso.model.errors import Forbidden, NotFound, StoreUnavailable
 from percorso.model.identifier import Identifier
+from percorso.model.identity import Trust
 from percorso.model.message import Message
 from percorso.model.play import Play
 from percorso.model.touchpoint import Text
@@ -19,6 +21,7 @@ from percorso.model.verdict import ItemVerdict, Verdict
 from percorso.pipeline.relay import SOURCE
 from percorso.ports import Clock, Outbox, PeopleReader
 
+_OWN = BARE._replace(trust=Trust.SERVER.value)
 _log = structlog.get_logger()
 _encode = msgspec.json.Encoder().encode
 
@@ -26,7 +29,7 @@ _encode = msgspec.json.Encoder().encode
 class Collects(Protocol):
     """What takes live items in, durably; a started `Collector`."""
 
-    async def collect(self, items: Sequence[Item], source: str) -> list[ItemVerdict]: ...
+    async def collect(self, items: Sequence[Item], source: str, envelope: Envelope) -> list[ItemVerdict]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,8 @@ class Answers:
     def open(self, token: str) -> Followed:
         """What a link leads to; changes nothing. Raises Forbidden or NotFound when it leads nowhere."""
         answer = self._signer.read(token, self._clock.now())
+        if answer.kind == "preferences":
+            raise Forbidden("this link leads to another page; open it again from the message")
         message = self._outbox.find(answer.message_id)
         if message is None:
             raise NotFound("the message of this link is no longer kept")
@@ -91,7 +96,7 @@ class Answers:
         StoreUnavailable when it could not be kept.
         """
         item = answer_item(followed.answer, followed.message, followed.play, followed.who)
-        verdict = (await self._collector.collect([Item(_encode(item), 0)], SOURCE))[0]
+        verdict = (await self._collector.collect([Item(_encode(item), 0)], SOURCE, _OWN))[0]
         _log.info("answer.recorded", kind=followed.answer.kind, play=followed.answer.play, verdict=str(verdict.verdict))
         if verdict.verdict is Verdict.QUARANTINED:
             raise StoreUnavailable("the answer could not be kept; write to us instead")
@@ -107,4 +112,4 @@ class Answers:
         node = self._people.node(message.node_id)
         if node is None:
             raise NotFound("the message of this link is no longer kept")
-        return Identifier(node.kind, node.value)
+        return Identifier(node.kind, node.value, node.claimed)

@@ -17,6 +17,7 @@ from percorso.data.event_time import DeviceClocks, sending_time
 from percorso.data.intake import Intake, Item, read_items
 from percorso.model.errors import StoreUnavailable
 from percorso.model.plan import Plan
+from percorso.model.proof import Proves
 from percorso.model.time import CivilClock
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, ItemVerdict, Refused, Verdict
 from percorso.ports import Clock, EventLog
@@ -54,6 +55,8 @@ class Collector:
         self.counts: Counter[str] = Counter()
         self.plan: Plan | None = None
         """What events are to be like; may be changed at any time, for what comes from then on."""
+        self.proves: Proves | None = None
+        """What signed tokens prove; without it they prove nothing."""
 
     def start(self) -> None:
         self._ending = False
@@ -98,6 +101,8 @@ class Collector:
             clocks=None if envelope.of_server else self._clocks,
             notes=notes,
             plan=self.plan,
+            trust=envelope.trust,
+            proves=self.proves,
         )
         loop = asyncio.get_running_loop()
         request = _Request(read_items(items, intake), size, loop.create_future(), loop)
@@ -122,10 +127,14 @@ class Collector:
 
         `refused`: rows that could not even be made items; they are kept with the others and get no verdict here.
         """
-        intake = Intake(source, lane, historical, self._clock.now(), self._civil, unknown_ok=True, plan=self.plan)
-        return self._append(read_items(items, intake), refused)
+        return self.append(read_items(items, self.intake(source, lane, historical=historical)), refused)
 
-    def _append(self, outcomes: Sequence[Candidate | Refused], refused: Sequence[Refused] = ()) -> list[ItemVerdict]:
+    def intake(self, source: str, lane: int = IMPORT_LANE, *, historical: bool = False) -> Intake:
+        """How `collect_now` reads items."""
+        return Intake(source, lane, historical, self._clock.now(), self._civil, unknown_ok=True, plan=self.plan)
+
+    def append(self, outcomes: Sequence[Candidate | Refused], refused: Sequence[Refused] = ()) -> list[ItemVerdict]:
+        """The verdict on each item that was read, in order, in one transaction. `refused` as in `collect_now`."""
         candidates = [one for one in outcomes if one.__class__ is Candidate]
         if len(candidates) == len(outcomes):
             verdicts = self._log.append(candidates, refused)
@@ -165,7 +174,7 @@ class Collector:
 
     def _write_group(self, group: Sequence[_Request]) -> None:
         try:
-            verdicts = self._append([one for request in group for one in request.outcomes])
+            verdicts = self.append([one for request in group for one in request.outcomes])
         except StoreUnavailable as error:
             _answer(group, [error] * len(group))
         except Exception as error:

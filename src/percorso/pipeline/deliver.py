@@ -98,7 +98,7 @@ class Deliverer:
         lost = self._outbox.attempted()
         for message in lost:
             node = self._people.node(message.node_id)
-            who = None if node is None else Identifier(node.kind, node.value)
+            who = None if node is None else Identifier(node.kind, node.value, node.claimed)
             self._mark(message, who, _Outcome(MessageState.UNKNOWN, "interrupted"))
         return len(lost)
 

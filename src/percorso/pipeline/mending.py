@@ -15,6 +15,7 @@ import msgspec
 
 from percorso.data.intake import MAX_ITEM_BYTES, Intake, Item, read_item
 from percorso.data.mending import MendingRule, mend, read_rules
+from percorso.model.identity import Trust
 from percorso.model.plan import Plan
 from percorso.model.time import CivilClock
 from percorso.model.verdict import IMPORT_LANE, Candidate, Refused, Verdict
@@ -158,6 +159,7 @@ class Mender:
             self._civil,
             unknown_ok=row.line is not None,
             plan=self.plan,
+            trust=(Trust.PUBLIC if row.line is None else Trust.SERVER).value,
         )
 
 

@@ -100,14 +100,14 @@ class Preparer:
             _log.error("message.not_written", message_id=message.message_id, play=message.play, why=error.message)
             return self._refuse(message, Refusal.RENDER_FAILED, now, node.person_id)
         self._outbox.mark(message.message_id, MessageState.ATTEMPTED, at=now, to=rendered.to, person_id=node.person_id)
-        return Ready(message, rendered, Identifier(node.kind, node.value))
+        return Ready(message, rendered, Identifier(node.kind, node.value, node.claimed))
 
     def _asking(self, message: Message, person_id: str, now: Micros) -> Asking:
         nodes: Sequence[Node] = self._people.nodes(person_id)
         profile = merge_all(node.profile for node in nodes)
         to = address(message.channel, profile, nodes) if message.channel in self._channels else None
         hashed = None if to is None else address_hash(self._secret, message.channel, to)
-        day, week = (self._outbox.sent_to(person_id, now - window) for window in CAP_WINDOWS)
+        day, week, month = (self._outbox.sent_to(person_id, now - window) for window in CAP_WINDOWS)
         return Asking(
             message=message,
             profile=profile,
@@ -115,6 +115,7 @@ class Preparer:
             suppressed=hashed is not None and self._outbox.is_suppressed(hashed, message.channel),
             sent_day=day,
             sent_week=week,
+            sent_month=month,
         )
 
     def _written(self, message: Message, asking: Asking, person_id: str) -> Rendered:

@@ -4,28 +4,34 @@ A micro-batch is one transaction: the events are read, the people they touch loa
 written once, together with the reader's offset. A crash repeats the batch and never skips it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
 from percorso.data.events import page_agent, read_event
-from percorso.data.identity import Resolution, identifiers, node_id, resolve
-from percorso.data.profile import display_name, fold_consents, fold_facts
+from percorso.data.identity.identifiers import NodeIds, Seen, seen, window_of
+from percorso.data.identity.overrides import decided
+from percorso.data.identity.partition import both_ways
+from percorso.data.identity.resolve import Named, Resolution, resolve
+from percorso.data.identity.told import told
+from percorso.data.profile import fold_consents, fold_facts
 from percorso.data.touchpoint import TouchpointFinder
 from percorso.execution.decide import Acts
 from percorso.insight.feeling import FeelingReader, fold_feelings
 from percorso.insight.position import StageFinder, fold_path, positions
 from percorso.model.config import Config
 from percorso.model.errors import Conflict, PercorsoError
-from percorso.model.event import Event, Placed
-from percorso.model.identifier import Identifier
+from percorso.model.event import Event, Order, Placed
+from percorso.model.identifier import DEVICE
+from percorso.model.identity import IdentityRules, Override
 from percorso.model.person import Evidence, Node, Position, Profile, StageEntry, merge_all
 from percorso.model.subject import EventSubject
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE
 from percorso.pipeline.last_used import LastUsed
-from percorso.ports import EventLog, LogEntry, PersonRow, State, StateTransaction
+from percorso.pipeline.person_row import person_row
+from percorso.ports import EventLog, LogEntry, State, StateTransaction
 
 _log = structlog.get_logger()
 
@@ -35,6 +41,7 @@ LIVE_ROUNDS = 4
 PAIRS_KEPT = 100_000
 NODES_KEPT = 20_000
 """Nodes as they were stored last: who was here a moment ago needs no loading. About 3 kB each."""
+LINKS_KEPT = 100_000
 PLACES_KEPT = 50_000
 """Positions as they were stored last: most events leave them as they are."""
 
@@ -64,6 +71,9 @@ class Processor:
     decider    None folds without acting (replay)
     is_robot   whether a browser of this user agent is one; its events are labelled, and nobody's
     robots_in  robots are folded like people all the same
+    rules      by which identifiers become people
+    generations   node id -> how often whoever had that identifier was erased
+    refresh    brings `generations` up to date before a batch; whether they changed
     """
 
     def __init__(
@@ -77,18 +87,25 @@ class Processor:
         decider: Decides | None = None,
         is_robot: Callable[[str], bool] = lambda _: False,
         robots_in: bool = False,
+        rules: IdentityRules = IdentityRules(),
+        generations: Mapping[str, int] | None = None,
+        refresh: Callable[[], bool] = lambda: False,
     ) -> None:
         self._log = log
         self._state = state
         self._decider = decider
-        self._secret = secret
+        self.rules = rules
+        self.ids = NodeIds(secret, generations)
+        self._refresh = refresh
         self._currency = currency
         self._is_robot = is_robot
         self._robots_in = robots_in
         self._touchpoints = TouchpointFinder(config.touchpoints)
         self._stages = StageFinder(config.journeys)
         self._feelings = FeelingReader(config.feelings)
-        self._pairs: LastUsed[tuple[str | None, str | None], list[tuple[str, Identifier]]] = LastUsed(PAIRS_KEPT)
+        self._seen: LastUsed[tuple[str | None, str | None, int, int], list[Seen]] = LastUsed(PAIRS_KEPT)
+        self.links: LastUsed[tuple[str, str], Order] = LastUsed(LINKS_KEPT)
+        self.overrides: dict[str, dict[str, Override]] | None = None
         self.nodes: LastUsed[str, Node] = LastUsed(NODES_KEPT)
         self.places: LastUsed[str, list[Position]] = LastUsed(PLACES_KEPT)
         self._offsets: dict[int, int] = {}
@@ -97,8 +114,14 @@ class Processor:
     def forget(self) -> None:
         """Know nothing of what is stored; for whoever begins to fold where another may have folded."""
         self._offsets.clear()
+        self._forget_stored()
+
+    def _forget_stored(self) -> None:
         self.nodes.clear()
         self.places.clear()
+        self.links.clear()
+        self._seen.clear()
+        self.overrides = None
 
     def drain(self) -> int:
         """Fold everything that is in the log; the number of events folded."""
@@ -139,15 +162,18 @@ class Processor:
                 self._fold_alone(lane, entry)
 
     def _fold_together(self, lane: int, entries: Sequence[LogEntry], *, acts: bool = True) -> None:
+        if self._refresh():
+            self._forget_stored()  # identifiers have other node ids now
         try:
             with self._state.transaction() as transaction:
                 self._check_place(transaction, lane)
-                batch = _Batch(self, transaction, [read_event(entry) for entry in entries], acts=acts)
+                if self.overrides is None:
+                    self.overrides = both_ways(transaction.overrides())
+                batch = _Batch(self, transaction, entries, self.overrides, acts=acts)
                 batch.run()
                 transaction.set_offset(f"process/{lane}", entries[-1].seq)
         except BaseException:
-            self.nodes.clear()  # nobody knows what was stored
-            self.places.clear()
+            self._forget_stored()  # nobody knows what was stored
             raise
         self._offsets[lane] = entries[-1].seq
         batch.remember()
@@ -190,21 +216,20 @@ class Processor:
         agent = page_agent(event)
         return agent is not None and self._is_robot(agent)
 
-    def pairs(self, event: Event, robot: bool) -> list[tuple[str, Identifier]]:
-        """An event's (node id, identifier) pairs, strongest first."""
+    def seen(self, event: Event, window: int, robot: bool) -> list[Seen]:
+        """What an event names, strongest first."""
         if robot and not self._robots_in:
             return []
-        if event.traits or event.type == "alias" or "externalIds" in event.context:
-            return self._pairs_of(event)
-        said = (event.user_id, event.anonymous_id)  # all that such an event tells of who it is
-        known = self._pairs.find(said)
+        context = event.context
+        if event.traits or event.type == "alias" or "externalIds" in context or "claimed" in context:
+            return seen(event, window, self.rules, self.ids)
+        at = window if event.anonymous_id is not None else 0
+        said = (event.user_id, event.anonymous_id, at, event.trust)  # all that such an event tells of who it is
+        known = self._seen.find(said)
         if known is None:
-            known = self._pairs_of(event)
-            self._pairs.keep(said, known)
+            known = seen(event, window, self.rules, self.ids)
+            self._seen.keep(said, known)
         return known
-
-    def _pairs_of(self, event: Event) -> list[tuple[str, Identifier]]:
-        return [(node_id(self._secret, identifier), identifier) for identifier in identifiers(event)]
 
     def place(self, event: Event, node: Node | None, robot: bool) -> tuple[Placed, EventSubject, list[tuple[str, str]]]:
         """Whose the event is, where it happened and which stages it opens."""
@@ -232,30 +257,52 @@ class _Batch:
     """The folding of one micro-batch."""
 
     def __init__(
-        self, processor: Processor, transaction: StateTransaction, events: Sequence[Event], *, acts: bool
+        self,
+        processor: Processor,
+        transaction: StateTransaction,
+        entries: Sequence[LogEntry],
+        overrides: Mapping[str, Mapping[str, Override]],
+        *,
+        acts: bool,
     ) -> None:
         self._processor = processor
         self._decider = processor.decider if acts else None
         self._transaction = transaction
-        self._events = events
+        self._entries = entries
+        self._overrides = overrides
         self._pending: dict[str, _Pending] = {}
         self._acts: list[Acts] = []
         self._family: dict[str, set[str]] = {}
 
     def run(self) -> None:
-        processor = self._processor
-        robots = [processor.robot(event) for event in self._events]
-        pairs = [processor.pairs(event, robot) for event, robot in zip(self._events, robots, strict=True)]
-        resolution = resolve(pairs, self._load, self._transaction.children_of)
-        self._nodes = resolution.nodes
-        self._load_families(resolution, pairs)
-        rows = [
-            self._event(event, its[0][0] if its else None, robot)
-            for event, its, robot in zip(self._events, pairs, robots, strict=True)
+        events = [read_event(entry) for entry in self._entries]
+        robots = [self._processor.robot(event) for event in events]
+        named = [
+            self._named(event, entry, robot) for event, entry, robot in zip(events, self._entries, robots, strict=True)
         ]
+        self._resolution = resolution = self._resolve(named)
+        self._nodes = resolution.nodes
+        self._load_families(resolution, named)
+        rows = [self._event(one.event, one.seen, robot) for one, robot in zip(named, robots, strict=True)]
         for node in list(self._pending):
             self._settle(node)
         self._store(resolution, rows)
+
+    def _named(self, event: Event, entry: LogEntry, robot: bool) -> Named:
+        its = self._processor.seen(event, window_of(entry.day, entry.hour), robot)
+        return Named(event, its, decided(event, self._processor.rules))
+
+    def _resolve(self, named: Sequence[Named]) -> Resolution:
+        processor = self._processor
+        return resolve(
+            named,
+            processor.rules,
+            processor.ids,
+            self._overrides,
+            self._transaction,
+            load=self._load,
+            known=processor.links.find,
+        )
 
     def _load(self, keys: Sequence[str]) -> dict[str, Node]:
         """The nodes of these keys that are stored."""
@@ -269,22 +316,30 @@ class _Batch:
         self._processor.nodes.keep_all({key: self._nodes[key] for key in self._changed})
         self._processor.places.keep_all(self._moved_places)
         self._processor.places.drop(self._cleared)
+        links = self._resolution.assertions
+        self._processor.links.keep_all({ends: Order(*line[3:6]) for ends, line in links.items()})
+        if self._resolution.overrides:
+            self._processor.overrides = None
 
-    def _load_families(self, resolution: Resolution, pairs: Iterable[Sequence[tuple[str, Identifier]]]) -> None:
+    def _load_families(self, resolution: Resolution, named: Iterable[Named]) -> None:
         """Bring in the other nodes of everybody touched, so that profiles can be merged."""
         stored = set(resolution.was.values())
-        people = {self._nodes[its[0][0]].person_id for its in pairs if its}
+        people = {self._nodes[one.seen[0].folds_under].person_id for one in named if one.seen}
         for node, person in resolution.moved().items():
             people.update((person, resolution.was[node]))
-        # A person that is only now being made has no other nodes to load.
-        family = self._transaction.members_of(sorted(people & (stored | resolution.moved_to())))
+        # A person that is only now being made has no other nodes to load, unless it is a device of which this is
+        # another session.
+        old = stored | resolution.moved_to()
+        old.update(node.person_id for node in self._nodes.values() if node.base is not None and node.kind == DEVICE)
+        family = self._transaction.members_of(sorted(people & old))
         self._nodes.update(self._load([key for key in family if key not in self._nodes]))
         for member in self._nodes.values():
             self._family.setdefault(member.person_id, set()).add(member.node_id)
         self._touched = people
 
-    def _event(self, event: Event, key: str | None, robot: bool) -> Placed:
+    def _event(self, event: Event, its: Sequence[Seen], robot: bool) -> Placed:
         processor = self._processor
+        key = its[0].folds_under if its else None
         placed, subject, opened = processor.place(event, None if key is None else self._nodes[key], robot)
         if key is None:
             return placed
@@ -325,7 +380,7 @@ class _Batch:
             fold_feelings(before.feelings, pending.evidence) if pending.evidence else before.feelings,
             fold_consents(before.consents, events),
         )
-        self._nodes[key] = Node(key, node.kind, node.value, node.person_id, node.parent_id, node.candidates, profile)
+        self._nodes[key] = Node(*node[:6], profile, *node[7:])
         self._pending[key] = _Pending()
 
     def _store(self, resolution: Resolution, rows: Sequence[Placed]) -> None:
@@ -333,8 +388,14 @@ class _Batch:
         moved = resolution.moved()
         self._changed = {*self._pending, *resolution.changed}
         transaction.store_nodes([self._nodes[key] for key in self._changed])
+        if resolution.assertions:
+            transaction.store_assertions(list(resolution.assertions.values()))
+        if resolution.overrides:
+            transaction.store_overrides(resolution.overrides)
         if moved:
             transaction.store_moved(moved)
+            if self._decider is not None:
+                transaction.append_later(told(resolution.was, self._nodes, self._entries[0].seq))
         self._store_people(moved, resolution)
         transaction.store_placed(rows)
         if self._acts:
@@ -350,10 +411,11 @@ class _Batch:
         before = {resolution.was[node] for node in moved}
         for person in self._touched:
             profile = self._profile(person)
-            if profile.facts.first is None or profile.facts.last is None:
+            row = person_row(person, self._nodes.get(person), profile)
+            if row is None:
                 gone.append(person)
                 continue
-            people.append(self._row(person, profile))
+            people.append(row)
             if profile.path:
                 now = positions(profile.path)
                 if person in before or known.find(person) != now:
@@ -361,19 +423,3 @@ class _Batch:
         self._transaction.store_people(people, sorted(gone))
         self._transaction.store_positions(places, sorted(before.difference(gone)))
         self._moved_places, self._cleared = places, {*gone, *before.difference(places)}
-
-    def _row(self, person: str, profile: Profile) -> PersonRow:
-        facts = profile.facts
-        known = self._nodes[person].kind != "anonymous_id"  # the root is the strongest identifier
-        name = display_name(facts.traits) if facts.traits else None
-        first, last = facts.first, facts.last
-        return PersonRow(
-            person_id=person,
-            name=name,
-            first_seen_at=0 if first is None else first.occurred_at,
-            last_seen_at=0 if last is None else last.occurred_at,
-            events=facts.events,
-            orders=facts.orders,
-            spend=facts.spend,
-            known=known,
-        )

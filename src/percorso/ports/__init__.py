@@ -4,12 +4,15 @@ Every adapter of a port passes the same contract suite (tests/contracts). One fi
 """
 
 from percorso.ports.accounts import Accounts, ApiKey, User
-from percorso.ports.audit import Act, Audit, AuditRow
+from percorso.ports.audit import Act, Acts, Audit, Audited, AuditRow
 from percorso.ports.clock import Clock
+from percorso.ports.consents import ConsentLedger, LedgerPlace
 from percorso.ports.delivery import Channel, Later, Mail, Mailbox, Outbox
 from percorso.ports.engine import Engine, EngineSession
 from percorso.ports.event_log import EventLog, LogEntry, LogSize
+from percorso.ports.identity import Applying, Identity, RuleBook, RulesVersion
 from percorso.ports.lake import Lake, Unsealed
+from percorso.ports.matching import KnownPeople, KnownPerson, Matcher, Proposal, Proposals, Records
 from percorso.ports.people import Dispatched, PeopleReader
 from percorso.ports.plans import Plans
 from percorso.ports.quarantine import Chosen, Quarantine, Quarantined, QuarantineGroup, Settled
@@ -21,34 +24,48 @@ from percorso.ports.watch import Figures, LaneLag, Mark, Seen, SeenPerson, Watch
 __all__ = [
     "Accounts",
     "Act",
+    "Acts",
     "ApiKey",
+    "Applying",
     "Aside",
     "Audit",
     "AuditRow",
+    "Audited",
     "Channel",
     "Chosen",
     "Clock",
+    "ConsentLedger",
     "DayCount",
     "Dispatched",
     "Engine",
     "EngineSession",
     "EventLog",
     "Figures",
+    "Identity",
+    "KnownPeople",
+    "KnownPerson",
     "Lake",
     "LaneLag",
     "Later",
+    "LedgerPlace",
     "LogEntry",
     "LogSize",
     "Mail",
     "Mailbox",
     "Mark",
+    "Matcher",
     "Outbox",
     "PeopleReader",
     "PersonRow",
     "Plans",
+    "Proposal",
+    "Proposals",
     "Quarantine",
     "QuarantineGroup",
     "Quarantined",
+    "Records",
+    "RuleBook",
+    "RulesVersion",
     "Seen",
     "SeenPerson",
     "Settled",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from percorso.model.identity import Trust
 from percorso.model.time import Micros
 from percorso.model.verdict import Candidate, ItemVerdict, Refused
 
@@ -21,6 +22,7 @@ class LogEntry(NamedTuple):
     tie: int
     historical: bool
     body: bytes
+    trust: int = Trust.SERVER.value
 
 
 class LogSize(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from percorso.model.decision import Decision
 from percorso.model.event import Placed
+from percorso.model.identity import Assertion, Child, Override
 from percorso.model.message import Message, Task
 from percorso.model.person import Node, Position
 from percorso.model.time import Micros
@@ -42,8 +43,32 @@ class StateTransaction(Protocol):
         """The ids of all nodes of these people."""
         ...
 
-    def children_of(self, node_ids: Sequence[str]) -> list[Node]:
-        """The nodes that hang directly on these."""
+    def based_on(self, node_ids: Sequence[str]) -> list[str]:
+        """The ids of the session windows of these devices, and of what is claimed to be these proven identifiers."""
+        ...
+
+    def children_of(self, node_ids: Sequence[str], most: int) -> list[Child]:
+        """Of each of these the first `most` of each kind that hang on it by what was seen, held ones too; no windows."""
+        ...
+
+    def kept_apart_from(self, node_ids: Sequence[str]) -> list[str]:
+        """The ids of the nodes that hang on these but for a decision (`Held.NEVER`)."""
+        ...
+
+    def assertions_of(self, node_ids: Sequence[str]) -> list[Assertion]:
+        """What these were seen with that is stronger."""
+        ...
+
+    def store_assertions(self, assertions: Sequence[Assertion]) -> None:
+        """Add lines to the ledger; of two with the same ends the earlier event stays."""
+        ...
+
+    def overrides(self) -> list[Override]:
+        """All decisions on identifiers, those taken back too."""
+        ...
+
+    def store_overrides(self, overrides: Sequence[Override]) -> None:
+        """Insert or replace."""
         ...
 
     def store_nodes(self, nodes: Sequence[Node]) -> None:

@@ -13,9 +13,49 @@ export interface paths {
         };
         /**
          * List Acts
-         * @description The latest acts.
+         * @description The acts, newest first.
          */
         get: operations["list_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Actors
+         * @description Who has done something, ever.
+         */
+        get: operations["list_actors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit Chain
+         * @description Follow the chain through every row; what was found seconds ago is not looked for again.
+         */
+        get: operations["audit_chain"];
         put?: never;
         post?: never;
         delete?: never;
@@ -36,6 +76,150 @@ export interface paths {
          * @description The configuration in force.
          */
         get: operations["get_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Households
+         * @description Contacts that two to eight people share, the most shared first.
+         */
+        get: operations["get_households"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Put in force what is wanted, for everybody known. How far it is: ``GET /api/identity/rules``.
+         */
+        post: operations["apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Decide that two identifiers are one person or never are, or take that back. It counts within a moment.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What rules would change of everybody known: how many merges and splits, with examples. Nothing changes.
+         */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rules
+         * @description The rules in force and those that are wanted.
+         */
+        get: operations["get_rules"];
+        /**
+         * Put Rules
+         * @description Want other rules. They are in force once they are applied.
+         */
+        put: operations["put_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Warnings
+         * @description What is to be looked at: shared identifiers, bursts, what is held apart.
+         */
+        get: operations["get_warnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why
+         * @description Why two identifiers are one person, by events and decisions; or why not, by the rule that stops it.
+         */
+        get: operations["why"];
         put?: never;
         post?: never;
         delete?: never;
@@ -368,6 +552,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Matches
+         * @description Pairs that were proposed by ``percorso match propose``, and what became of them.
+         */
+        get: operations["list_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Match
+         * @description Say what is so of a pair. Accepting and keeping apart are decisions on identity; they count within a moment.
+         */
+        post: operations["decide_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -400,6 +624,86 @@ export interface paths {
          * @description One person. Any id ever given leads to whoever it belongs to now.
          */
         get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Consents
+         * @description What one person allowed, by purpose and channel, with every choice behind it.
+         */
+        get: operations["get_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/consents/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Link
+         * @description A link to the person's own page, to be given to them alone; who asked for it is in the audit log.
+         */
+        post: operations["make_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/consents/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Receipts
+         * @description A receipt of each choice, in the shape of ISO/IEC TS 27560.
+         */
+        get: operations["get_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Person Identity
+         * @description Why this is one person: each identifier with the events it was seen in, and what people decided.
+         */
+        get: operations["get_person_identity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -524,6 +828,90 @@ export interface paths {
          * @description The coverage of a journey, by default of the main one.
          */
         get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description The latest requests.
+         */
+        get: operations["list_requests"];
+        put?: never;
+        /**
+         * Create Request
+         * @description Ask. An erasure blocks whoever it names at once, and is done a little later.
+         */
+        post: operations["create_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Request
+         * @description How far a request is.
+         */
+        get: operations["get_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{request_id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bundle
+         * @description Everything that is known of the person of a request for access or portability, as it is now.
+         */
+        get: operations["get_bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{request_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Receipt
+         * @description What was erased and searched, signed.
+         */
+        get: operations["get_receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -842,6 +1230,34 @@ export interface components {
             priority: number;
         };
         /**
+         * ApplyingRecord
+         * @description How far rules are applied to everybody known. `done` of `total`: identifiers, of a replay events.
+         */
+        ApplyingRecord: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            } | null;
+            /** Done */
+            done: number;
+            /** Replay */
+            replay: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "running" | "done" | "failed";
+            /** Total */
+            total: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * AttentionList
          * @description The gravest first.
          */
@@ -876,23 +1292,68 @@ export interface components {
             subject: string;
         };
         /**
+         * AuditActors
+         * @description Everybody who has done something, by name.
+         */
+        AuditActors: {
+            /** Actors */
+            actors: string[];
+        };
+        /**
+         * AuditBroken
+         * @description The first row that is not as it was written.
+         */
+        AuditBroken: {
+            /** Number */
+            number: number;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "changed" | "missing" | "added";
+        };
+        /**
+         * AuditChain
+         * @description Whether every row is as it was written.
+         *
+         *     verified  rows that are, from the first on;  head: ``NUMBER:HASH`` of the last of them
+         *     broken    null when the log is whole
+         */
+        AuditChain: {
+            broken: components["schemas"]["AuditBroken"] | null;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Head */
+            head: string;
+            /** Verified */
+            verified: number;
+        };
+        /**
          * AuditList
-         * @description Newest first.
+         * @description Newest first. `next`: give it as `before` for the acts before these; null at the end.
          */
         AuditList: {
             /** Acts */
             acts: components["schemas"]["AuditRecord"][];
+            /** Next */
+            next: number | null;
         };
         /**
          * AuditRecord
-         * @description One act. `actor`: an email, or ``key:NAME``; `target`: an id.
+         * @description One act. `actor`: an email, ``key:NAME`` or ``command line``.
+         *
+         *     target  an id, a number or a hash: of ``person.*`` the person id, of ``people.listed`` ``PLACE:NUMBER``
+         *     hash    of this row and, through the row before it, of all before
          */
         AuditRecord: {
             /**
              * Act
              * @enum {string}
              */
-            act: "user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "quarantine.replayed" | "quarantine.dismissed";
+            act: "user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.decided" | "consent.changed_by_user" | "privacy.requested" | "sql.queried";
             /** Actor */
             actor: string;
             /**
@@ -900,6 +1361,10 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Hash */
+            hash: string;
+            /** Number */
+            number: number;
             /** Target */
             target: string | null;
         };
@@ -950,6 +1415,47 @@ export interface components {
             path: string;
         };
         /**
+         * BurstRecord
+         * @description An identifier seen with many others within a day.
+         */
+        BurstRecord: {
+            identifier: components["schemas"]["IdentifierName"];
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "stronger" | "weaker";
+            /** Others */
+            others: number;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * ChannelConsent
+         * @description What holds on a channel (``*``: the purpose is chosen as a whole).
+         *
+         *     state    the deciding choice, null where nothing was said;  said_by: the identifier it came from, ``kind:value``
+         */
+        ChannelConsent: {
+            /** Allowed */
+            allowed: boolean;
+            /** Channel */
+            channel: string;
+            /** Message Id */
+            message_id: string | null;
+            /** Said By */
+            said_by: string | null;
+            /** Since */
+            since: string | null;
+            /** State */
+            state: ("granted" | "denied" | "withdrawn" | "expired") | null;
+        };
+        /**
          * ChoiceRecord
          * @description One thing a person may answer.
          */
@@ -980,6 +1486,17 @@ export interface components {
             until?: string | null;
             /** Verdict */
             verdict?: ("quarantined" | "conflict") | null;
+        };
+        /**
+         * ClaimApart
+         * @description What a public key claims to be this person's, held apart as somebody else.
+         */
+        ClaimApart: {
+            identifier: components["schemas"]["IdentifierName"];
+            /** Person Id */
+            person_id: string;
+            /** Since */
+            since: string | null;
         };
         /**
          * CompanyRecord
@@ -1033,7 +1550,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "granted" | "denied" | "withdrawn";
+            state: "granted" | "denied" | "withdrawn" | "expired";
         };
         /**
          * CounterRecord
@@ -1107,6 +1624,48 @@ export interface components {
             touchpoint: components["schemas"]["Named"];
         };
         /**
+         * DecidedRecord
+         * @description What somebody decided of two identifiers; `none`: an earlier decision is taken back. `people`: whose they are now.
+         */
+        DecidedRecord: {
+            a: components["schemas"]["IdentifierName"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            b: components["schemas"]["IdentifierName"];
+            /** By */
+            by: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "link" | "separate" | "none";
+            /** People */
+            people: string[];
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * DecisionBody
+         * @description link: they are one person; separate: they never are; none: what was decided of them is taken back.
+         */
+        DecisionBody: {
+            a: components["schemas"]["IdentifierBody"];
+            b: components["schemas"]["IdentifierBody"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "link" | "separate" | "none";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
          * DecisionEntry
          * @description Something we decided for the person: sent, not sent and why, or a task.
          */
@@ -1163,6 +1722,14 @@ export interface components {
             result: "sent" | "waiting" | "not_sent" | "unknown" | "task";
             stage: components["schemas"]["Named"] | null;
             touchpoint: components["schemas"]["Named"] | null;
+        };
+        /**
+         * DecisionTaken
+         * @description The event that carries a decision; it counts once it is folded, within a moment.
+         */
+        DecisionTaken: {
+            /** Message Id */
+            message_id: string;
         };
         /**
          * DefinitionRecord
@@ -1324,6 +1891,27 @@ export interface components {
             };
         };
         /**
+         * EvidencedIdentifier
+         * @description An identifier of a person. `link`, `via` as on the person; `sessions`: of a device, on how many days it alone was used.
+         *
+         *     seen   what it was seen with that is stronger, the earliest first
+         */
+        EvidencedIdentifier: {
+            identifier: components["schemas"]["IdentifierName"];
+            /**
+             * Link
+             * @enum {string}
+             */
+            link: "root" | "linked" | "session" | "decided" | "shared" | "limit" | "never" | "alone";
+            /** Node Id */
+            node_id: string;
+            /** Seen */
+            seen: components["schemas"]["SeenTogether"][];
+            /** Sessions */
+            sessions: number;
+            via: components["schemas"]["IdentifierName"] | null;
+        };
+        /**
          * ExperienceRecord
          * @description What people feel.
          */
@@ -1366,6 +1954,59 @@ export interface components {
             touchpoints: components["schemas"]["TouchpointCellRecord"][];
         };
         /**
+         * HeldClaimRecord
+         * @description A claim held apart, and whose proven identifier it names.
+         */
+        HeldClaimRecord: {
+            identifier: components["schemas"]["IdentifierName"];
+            /** Of Person Id */
+            of_person_id: string;
+            /** Person Id */
+            person_id: string;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * HeldRecord
+         * @description An identifier that does not belong to the one it was seen with. `because`: limit or never (decided).
+         */
+        HeldRecord: {
+            /**
+             * Because
+             * @enum {string}
+             */
+            because: "limit" | "never";
+            identifier: components["schemas"]["IdentifierName"];
+            of: components["schemas"]["IdentifierName"] | null;
+            /** Of Person Id */
+            of_person_id: string | null;
+            /** Person Id */
+            person_id: string;
+        };
+        /**
+         * HouseholdList
+         * @description Contacts that two to eight people share, and who; nobody is joined by it.
+         */
+        HouseholdList: {
+            /** Households */
+            households: components["schemas"]["SharedRecord"][];
+        };
+        /**
+         * IdentifierBody
+         * @description An identifier; `claimed`: what only a public key said.
+         */
+        IdentifierBody: {
+            /**
+             * Claimed
+             * @default false
+             */
+            claimed: boolean;
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * IdentifierBrief
          * @description An identifier by kind and value.
          */
@@ -1376,13 +2017,31 @@ export interface components {
             value: string;
         };
         /**
+         * IdentifierName
+         * @description An identifier. `claimed`: only a public key says so, which makes it another than the proven one of that value.
+         */
+        IdentifierName: {
+            /** Claimed */
+            claimed: boolean;
+            /** Kind */
+            kind: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * IdentifierRecord
          * @description An identifier and why it is this person's.
          *
-         *     link       root, linked (to `via`), shared (seen with `seen_with` stronger ones, so with nobody's), alone
+         *     link       why it is this person's, or nobody else's; see data/people.py
+         *     via        the stronger identifier that `link` speaks of
+         *     seen_with  with how many stronger ones it was seen
+         *     claimed    only a public key said it
+         *     sessions   of a device, on how many days it was used without a stronger identifier
          *     events     how many events came under it, from first to last
          */
         IdentifierRecord: {
+            /** Claimed */
+            claimed: boolean;
             /** Events */
             events: number;
             /** First Seen At */
@@ -1395,11 +2054,13 @@ export interface components {
              * Link
              * @enum {string}
              */
-            link: "root" | "linked" | "shared" | "alone";
+            link: "root" | "linked" | "session" | "decided" | "shared" | "limit" | "never" | "alone";
             /** Node Id */
             node_id: string;
             /** Seen With */
             seen_with: number;
+            /** Sessions */
+            sessions: number;
             /** Value */
             value: string;
             via: components["schemas"]["IdentifierBrief"] | null;
@@ -1471,7 +2132,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "write" | "secret";
+            kind: "write" | "secret" | "identity";
             /** Name */
             name: string;
             /** Revoked At */
@@ -1486,9 +2147,24 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "write" | "secret";
+            kind: "write" | "secret" | "identity";
             /** Name */
             name: string;
+        };
+        /**
+         * KindRecord
+         * @description A kind of identifier by the rules that are wanted, the strongest first. `limit`: how many a person has.
+         */
+        KindRecord: {
+            /** Kind */
+            kind: string;
+            /**
+             * Klass
+             * @enum {string}
+             */
+            klass: "key" | "contact" | "card" | "device" | "asset";
+            /** Limit */
+            limit: number;
         };
         /**
          * KpiAnswer
@@ -1580,6 +2256,44 @@ export interface components {
             source: string;
             /** Touchpoint */
             touchpoint: string | null;
+        };
+        /**
+         * LedgerRecord
+         * @description One choice as it was said; what was erased is null, its hash stays.
+         */
+        LedgerRecord: {
+            /** At */
+            at: string | null;
+            /** Basis */
+            basis: string | null;
+            /** Channel */
+            channel: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Hash */
+            hash: string;
+            /** Language */
+            language: string | null;
+            /** Mechanism */
+            mechanism: string | null;
+            /** Message Id */
+            message_id: string | null;
+            /** Number */
+            number: number;
+            /** Purpose */
+            purpose: string | null;
+            /** Said By */
+            said_by: string | null;
+            /** Seq */
+            seq: number;
+            /** Source */
+            source: string | null;
+            /** State */
+            state: string | null;
+            /** Text Hash */
+            text_hash: string | null;
+            /** Text Version */
+            text_version: string | null;
         };
         /**
          * LiveItem
@@ -1714,6 +2428,89 @@ export interface components {
             subject: string;
             /** To */
             to: string;
+        };
+        /** MatchBody */
+        MatchBody: {
+            /** Node A */
+            node_a: string;
+            /** Node B */
+            node_b: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accept" | "refuse" | "never" | "reopen";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * MatchList
+         * @description The surest first.
+         */
+        MatchList: {
+            /** Matches */
+            matches: components["schemas"]["MatchRecord"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * MatchRecord
+         * @description A pair with what speaks for and against it. `parts` add up to `weight`: first what is so of any two records, then
+         *     the rest, the heaviest first.
+         */
+        MatchRecord: {
+            a: components["schemas"]["MatchSide"];
+            b: components["schemas"]["MatchSide"];
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "household";
+            /** Parts */
+            parts: components["schemas"]["PartRecord"][];
+            /** Probability */
+            probability: number;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "refused";
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * MatchSide
+         * @description One of the two. `record_id`: as its system calls it;  `person_id` is null when nobody holds it any more.
+         *
+         *     known   field -> its value, as it is compared
+         */
+        MatchSide: {
+            /** Identifiers */
+            identifiers: components["schemas"]["IdentifierName"][];
+            /** Known */
+            known: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string | null;
+            /** Node Id */
+            node_id: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Record Id */
+            record_id: string;
         };
         /**
          * MeanMood
@@ -1889,6 +2686,24 @@ export interface components {
             volume: "as_expected" | "low" | "high" | "young";
         };
         /**
+         * OwnPageLink
+         * @description The path of a person's own page.
+         */
+        OwnPageLink: {
+            /** Path */
+            path: string;
+        };
+        /**
+         * PartRecord
+         * @description What one comparison says, in powers of two: above 0 for one person, below 0 against.
+         */
+        PartRecord: {
+            /** Name */
+            name: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
          * PeopleFound
          * @description `more`: there are others; ask with a longer text.
          */
@@ -1897,6 +2712,36 @@ export interface components {
             more: boolean;
             /** People */
             people: components["schemas"]["PersonSummary"][];
+        };
+        /**
+         * PersonConsents
+         * @description profiled: whether the person may be singled out;  ledger: newest first;  intact: its chains hold.
+         */
+        PersonConsents: {
+            /** Intact */
+            intact: boolean;
+            /** Ledger */
+            ledger: components["schemas"]["LedgerRecord"][];
+            /** Person Id */
+            person_id: string;
+            /** Profiled */
+            profiled: boolean;
+            /** Purposes */
+            purposes: components["schemas"]["PurposeConsent"][];
+        };
+        /**
+         * PersonIdentityRecord
+         * @description Why this is one person: the identifiers with their evidence, strongest first, and what was decided, latest first.
+         */
+        PersonIdentityRecord: {
+            /** Claims */
+            claims: components["schemas"]["ClaimApart"][];
+            /** Decisions */
+            decisions: components["schemas"]["DecidedRecord"][];
+            /** Identifiers */
+            identifiers: components["schemas"]["EvidencedIdentifier"][];
+            /** Person Id */
+            person_id: string;
         };
         /**
          * PersonRecord
@@ -2207,6 +3052,44 @@ export interface components {
             touchpoint: components["schemas"]["Named"] | null;
         };
         /**
+         * PreviewGroup
+         * @description Identifiers that are one person, before or after; `name` of who holds them now.
+         */
+        PreviewGroup: {
+            /** Identifiers */
+            identifiers: components["schemas"]["IdentifierName"][];
+            /** More */
+            more: number;
+            /** Name */
+            name: string | null;
+            /** Person Id */
+            person_id: string;
+        };
+        /**
+         * PreviewRecord
+         * @description What rules would do. `replay`: the log must be folded again; all counts are null when that is too long for a look.
+         *
+         *     merged   people that would become one;  parted: groups that one person would become
+         */
+        PreviewRecord: {
+            /** Merged */
+            merged: components["schemas"]["PreviewGroup"][][];
+            /** Merges */
+            merges: number | null;
+            /** Moved */
+            moved: number | null;
+            /** Parted */
+            parted: components["schemas"]["PreviewGroup"][][];
+            /** People After */
+            people_after: number | null;
+            /** People Before */
+            people_before: number | null;
+            /** Replay */
+            replay: boolean;
+            /** Splits */
+            splits: number | null;
+        };
+        /**
          * PropertyRecord
          * @description One property of one event. Dots go deeper, ``*`` is each element of a list.
          *
@@ -2235,6 +3118,24 @@ export interface components {
             types: string[];
             /** Uses */
             uses: components["schemas"]["UseRecord"][];
+        };
+        /**
+         * PurposeConsent
+         * @description A purpose of the company. `needs_consent`: nothing happens for it until the person says yes.
+         */
+        PurposeConsent: {
+            /** Basis */
+            basis: string;
+            /** Channels */
+            channels: components["schemas"]["ChannelConsent"][];
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Needs Consent */
+            needs_consent: boolean;
         };
         /**
          * QualityPeople
@@ -2455,6 +3356,16 @@ export interface components {
             sources_failing: number;
         };
         /**
+         * Receipts
+         * @description Receipts in the shape of ISO/IEC TS 27560.
+         */
+        Receipts: {
+            /** Receipts */
+            receipts: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * ReplayRecord
          * @description verdicts: of the items that left the quarantine;  still: reason -> items that stay;  left: not yet tried.
          */
@@ -2471,6 +3382,50 @@ export interface components {
             };
         };
         /**
+         * RulesBody
+         * @description Whole rules, as docs/identity.md writes them; what they do not say is as always.
+         */
+        RulesBody: {
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RulesRecord
+         * @description Rules with their version, as docs/identity.md writes them. `by`: an email, or packs.
+         */
+        RulesRecord: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * RulesState
+         * @description The rules in force, those that are wanted, and how far these are applied. `packs`: what the packs say of them.
+         */
+        RulesState: {
+            applying: components["schemas"]["ApplyingRecord"] | null;
+            in_force: components["schemas"]["RulesRecord"];
+            /** Kinds */
+            kinds: components["schemas"]["KindRecord"][];
+            /** Packs */
+            packs: {
+                [key: string]: unknown;
+            };
+            wanted: components["schemas"]["RulesRecord"];
+        };
+        /**
          * SeenBody
          * @description Events whose plan is to be made anew from what was seen of them.
          */
@@ -2482,6 +3437,28 @@ export interface components {
             accept_breaking: boolean;
             /** Events */
             events: string[];
+        };
+        /**
+         * SeenTogether
+         * @description The earliest event in which two identifiers were seen together. `stronger` is null when that is gone.
+         */
+        SeenTogether: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Message Id */
+            message_id: string;
+            /** Source */
+            source: string;
+            stronger: components["schemas"]["IdentifierName"] | null;
+            /**
+             * Trust
+             * @enum {string}
+             */
+            trust: "public" | "signed" | "server";
+            weaker: components["schemas"]["IdentifierName"] | null;
         };
         /**
          * SessionState
@@ -2520,6 +3497,19 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /**
+         * SharedRecord
+         * @description An identifier that several share. `people`: how many; `members`: who, when they are not too many.
+         */
+        SharedRecord: {
+            identifier: components["schemas"]["IdentifierName"];
+            /** Members */
+            members: components["schemas"]["SomePerson"][];
+            /** People */
+            people: number;
+            /** Person Id */
+            person_id: string;
+        };
         /** SignIn */
         SignIn: {
             /** Email */
@@ -2541,6 +3531,16 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "manager" | "agent" | "viewer";
+        };
+        /**
+         * SomePerson
+         * @description A person by id; `name` when they have one.
+         */
+        SomePerson: {
+            /** Name */
+            name: string | null;
+            /** Person Id */
+            person_id: string;
         };
         /**
          * SourceTaken
@@ -2669,6 +3669,103 @@ export interface components {
             total: components["schemas"]["Verdicts"];
             /** Version */
             version: string;
+        };
+        /**
+         * StepRecord
+         * @description One tie on the way from `one` to `other`; `seen` or `decided` says why, of a session neither.
+         */
+        StepRecord: {
+            decided: components["schemas"]["DecidedRecord"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "seen" | "decided" | "session" | "believed";
+            one: components["schemas"]["IdentifierName"];
+            other: components["schemas"]["IdentifierName"];
+            seen: components["schemas"]["SeenTogether"] | null;
+        };
+        /**
+         * SubjectIdentity
+         * @description Whom a request is about: ``email`` and an address, say.
+         */
+        SubjectIdentity: {
+            /** Identity Type */
+            identity_type: string;
+            /** Identity Value */
+            identity_value: string;
+        };
+        /**
+         * SubjectRequest
+         * @description What is asked, for one person or for many at once.
+         */
+        SubjectRequest: {
+            /** Subject Identities */
+            subject_identities: components["schemas"]["SubjectIdentity"][];
+            /**
+             * Subject Request Type
+             * @enum {string}
+             */
+            subject_request_type: "erasure" | "access" | "portability";
+        };
+        /**
+         * SubjectRequestList
+         * @description Newest first.
+         */
+        SubjectRequestList: {
+            /** Requests */
+            requests: components["schemas"]["SubjectRequestRecord"][];
+        };
+        /**
+         * SubjectRequestRecord
+         * @description A request. It holds no identifier: kinds alone.
+         *
+         *     step    how far an erasure is;  problem: why it waits, null when it does not
+         *     counts  what was found and erased, by store
+         *     signed  whether the receipt can be fetched
+         */
+        SubjectRequestRecord: {
+            /** Completed Time */
+            completed_time: string | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Expected Completion Time
+             * Format: date-time
+             */
+            expected_completion_time: string;
+            /** Identity Types */
+            identity_types: string[];
+            /** Problem */
+            problem: string | null;
+            /**
+             * Received Time
+             * Format: date-time
+             */
+            received_time: string;
+            /**
+             * Request Status
+             * @enum {string}
+             */
+            request_status: "pending" | "in_progress" | "completed";
+            /** Requested By */
+            requested_by: string;
+            /** Signed */
+            signed: boolean;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "requested" | "found" | "purged" | "done";
+            /** Subject Request Id */
+            subject_request_id: string;
+            /**
+             * Subject Request Type
+             * @enum {string}
+             */
+            subject_request_type: "erasure" | "access" | "portability";
         };
         /**
          * System
@@ -2975,6 +4072,58 @@ export interface components {
             /** Reason */
             reason: string | null;
         };
+        /**
+         * WarningList
+         * @description What is to be looked at. `shared`: contacts and devices of more people than live together.
+         */
+        WarningList: {
+            /** Assertions */
+            assertions: number;
+            /** Bursts */
+            bursts: components["schemas"]["BurstRecord"][];
+            /** Claims */
+            claims: components["schemas"]["HeldClaimRecord"][];
+            /** Held */
+            held: components["schemas"]["HeldRecord"][];
+            /** Identifiers */
+            identifiers: number;
+            /** People */
+            people: number;
+            /** Shared */
+            shared: components["schemas"]["SharedRecord"][];
+        };
+        /**
+         * WhyNotRecord
+         * @description The rule that keeps two people apart; see data/identity/explain.py. `limit`: how many of that kind a person has.
+         */
+        WhyNotRecord: {
+            decided: components["schemas"]["DecidedRecord"] | null;
+            /** Limit */
+            limit: number | null;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "separated" | "claimed" | "limit" | "shared" | "outranked" | "unseen";
+            /** Seen */
+            seen: components["schemas"]["SeenTogether"][];
+            through: components["schemas"]["IdentifierName"] | null;
+        };
+        /**
+         * WhyRecord
+         * @description Why two identifiers are one person (`path`), or why not (`why_not`).
+         */
+        WhyRecord: {
+            a: components["schemas"]["IdentifierName"];
+            b: components["schemas"]["IdentifierName"];
+            /** Path */
+            path: components["schemas"]["StepRecord"][] | null;
+            /** Person A */
+            person_a: string;
+            /** Person B */
+            person_b: string;
+            why_not: components["schemas"]["WhyNotRecord"] | null;
+        };
         /** WindowRecord */
         WindowRecord: {
             /**
@@ -3000,6 +4149,15 @@ export interface operations {
     list_acts: {
         parameters: {
             query?: {
+                act?: ("user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.decided" | "consent.changed_by_user" | "privacy.requested" | "sql.queried") | null;
+                actor?: string | null;
+                /** @description Any id the person ever had. */
+                person?: string | null;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                before?: number | null;
                 /** @description How many at most. */
                 limit?: number;
             };
@@ -3029,6 +4187,64 @@ export interface operations {
             };
         };
     };
+    list_actors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditActors"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    audit_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChain"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_config: {
         parameters: {
             query?: never;
@@ -3045,6 +4261,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfigRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_households: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesState"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionTaken"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesState"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesState"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_warnings: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    why: {
+        parameters: {
+            query: {
+                /** @description An identifier, ``kind:value``; ``~`` before it is a claim. */
+                a: string;
+                /** @description An identifier, ``kind:value``; ``~`` before it is a claim. */
+                b: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyRecord"];
                 };
             };
             /** @description What went wrong. */
@@ -3601,6 +5072,73 @@ export interface operations {
             };
         };
     };
+    list_matches: {
+        parameters: {
+            query?: {
+                state?: "open" | "accepted" | "refused";
+                kind?: "person" | "household";
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decide_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     find_people: {
         parameters: {
             query?: {
@@ -3652,6 +5190,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonConsents"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPageLink"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_receipts: {
+        parameters: {
+            query?: {
+                language?: string;
+            };
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipts"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_person_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonIdentityRecord"];
                 };
             };
             /** @description What went wrong. */
@@ -3882,6 +5546,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CoverageRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_requests: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_bundle: {
+        parameters: {
+            query?: {
+                format?: "json" | "html";
+                language?: "it" | "en";
+            };
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description What went wrong. */

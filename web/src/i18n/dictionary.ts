@@ -1,11 +1,15 @@
 /** Every text of the interface, Italian and English side by side, so that neither can be forgotten. */
+import { audit } from "./words/audit";
+import { consents } from "./words/consents";
 import { engage } from "./words/engage";
 import { events } from "./words/events";
+import { identity } from "./words/identity";
 import { journey } from "./words/journey";
 import { kpi } from "./words/kpi";
 import { live } from "./words/live";
 import { people } from "./words/people";
 import { plan } from "./words/plan";
+import { privacy } from "./words/privacy";
 import { quarantine } from "./words/quarantine";
 import { quality } from "./words/quality";
 import { settings } from "./words/settings";
@@ -22,6 +26,7 @@ export const dictionary = {
   ...journey,
   ...kpi,
   ...people,
+  ...identity,
   ...live,
   ...quarantine,
   ...quality,
@@ -29,6 +34,9 @@ export const dictionary = {
   ...uses,
   ...engage,
   ...settings,
+  ...audit,
+  ...consents,
+  ...privacy,
 } as const;
 
 export type Key = keyof typeof dictionary;

@@ -1,10 +1,10 @@
 /** The map of pages: what the navigation and the palette offer, and the right each needs. */
-import { BookOpenText, ChartSpline, ClipboardCheck, ListChecks, Mail, Radio, Route, ScanSearch, Settings, ShieldAlert, Sunrise, Users, type LucideIcon } from "lucide-react";
+import { BookOpenText, ChartSpline, ClipboardCheck, Combine, Fingerprint, House, ListChecks, Mail, Radio, Route, ScanSearch, ScrollText, Settings, ShieldAlert, ShieldOff, Sunrise, Users, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
 import type { Key } from "@/i18n";
 
 export interface PageLink {
-  to: "/" | "/journey" | "/kpis" | "/people" | "/tasks" | "/inbox" | "/playbooks" | "/live" | "/plan" | "/quality" | "/quarantine" | "/settings";
+  to: "/" | "/journey" | "/kpis" | "/people" | "/households" | "/matches" | "/identity" | "/tasks" | "/inbox" | "/playbooks" | "/live" | "/plan" | "/quality" | "/quarantine" | "/audit" | "/privacy" | "/settings";
   label: Key;
   /** For the narrow bar at the bottom. */
   short?: Key;
@@ -24,6 +24,7 @@ export const GROUPS: readonly PageGroup[] = [
     pages: [
       { to: "/journey", label: "nav.journey", short: "nav.journeyShort", icon: Route, right: "insight" },
       { to: "/people", label: "nav.people", icon: Users, right: "people" },
+      { to: "/households", label: "nav.households", icon: House, right: "people" },
       { to: "/kpis", label: "nav.kpis", icon: ChartSpline, right: "insight" },
     ],
   },
@@ -31,6 +32,7 @@ export const GROUPS: readonly PageGroup[] = [
     title: "nav.group.act",
     pages: [
       { to: "/tasks", label: "nav.tasks", icon: ListChecks, right: "people" },
+      { to: "/matches", label: "nav.matches", icon: Combine, right: "people" },
       { to: "/playbooks", label: "nav.playbooks", icon: BookOpenText, right: "insight" },
       { to: "/inbox", label: "nav.inbox", icon: Mail, right: "people" },
     ],
@@ -40,8 +42,11 @@ export const GROUPS: readonly PageGroup[] = [
     pages: [
       { to: "/live", label: "nav.live", icon: Radio, right: "people" },
       { to: "/quality", label: "nav.quality", icon: ScanSearch, right: "insight" },
+      { to: "/identity", label: "nav.identity", icon: Fingerprint, right: "people" },
       { to: "/plan", label: "nav.plan", icon: ClipboardCheck, right: "insight" },
       { to: "/quarantine", label: "nav.quarantine", icon: ShieldAlert, right: "people" },
+      { to: "/privacy", label: "nav.privacy", icon: ShieldOff, right: "data" },
+      { to: "/audit", label: "nav.audit", icon: ScrollText, right: "audit" },
       { to: "/settings", label: "nav.settings", icon: Settings, right: "insight" },
     ],
   },

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, func, select
 
-from percorso.adapters.sql.tables import moved, nodes, people, placed, positions
+from percorso.adapters.sql.tables import assertions, consent_ledger, moved, nodes, overrides, people, placed, positions
 
 _WIDTH = 16
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -21,9 +21,12 @@ def _effective_placed() -> Select[Any]:
 
 COMPARED: dict[str, Select[Any]] = {
     "nodes": select(nodes),
+    "identity_assertions": select(assertions),
+    "identity_overrides": select(overrides),
     "people": select(people),
     "positions": select(positions),
     "placed": _effective_placed(),
+    "consent_ledger": select(consent_ledger).where(consent_ledger.c.payload.is_not(None)),
 }
 """What replay compares, by table."""
 

@@ -10,7 +10,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count
+from functools import partial
+from itertools import count, repeat
 from operator import attrgetter
 from secrets import token_hex
 from typing import Any
@@ -19,7 +20,7 @@ import psycopg
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from percorso.adapters.sql.bulk import insert_rows
+from percorso.adapters.sql.bulk import insert_columns
 from percorso.adapters.sql.database import Database, what_is_wrong
 from percorso.adapters.sql.memory_of_ids import MemoryOfIds
 from percorso.adapters.sql.seen import BUCKET
@@ -31,7 +32,7 @@ from percorso.model.verdict import LIVE_LANE, Candidate, ItemVerdict, Refused, V
 from percorso.ports import LogEntry, LogSize
 
 _APPEND_LOCK = 7_305_811_205_014_001
-_READ = "seq, lane, source, message_id, occurred_at, received_at, day, hour, tie, historical, body"
+_READ = "seq, lane, source, message_id, occurred_at, received_at, day, hour, tie, historical, body, trust"
 _WRITTEN = ", ".join(Candidate._fields)
 _ADD_COUNT = (
     "insert into log_counts (source, day, verdict, count) values (?,?,?,?) "
@@ -47,6 +48,10 @@ MOST_NAME = 200
 
 _ACCEPTED = Verdict.ACCEPTED
 _RECEPTION_OF = attrgetter("source", "received_at")
+_MESSAGE_ID_OF = attrgetter("message_id")
+_KEY = Candidate._fields.index("key")
+_new_verdict = partial(tuple.__new__, ItemVerdict)
+"""Many at once; the constructor takes three times as long."""
 
 Run = Callable[[str, Sequence[Any]], Any]
 
@@ -135,7 +140,7 @@ class SqlEventLog:
                 row = run("select seq from sqlite_sequence where name = 'log_events'", ()).fetchone()
                 self._head = row[0] if row else 0
             # The only appender: rows are numbered one after the other.
-            insert_rows(run, f"insert into log_events ({_WRITTEN})", fresh)
+            insert_columns(run, f"insert into log_events ({_WRITTEN})", _columns(fresh))
             return self._head + 1
         sequence = "pg_get_serial_sequence('log_events', 'seq')"
         (last,) = run(f"select setval({sequence}, nextval({sequence}) + ? - 1)", (len(fresh),)).fetchone()
@@ -158,24 +163,35 @@ class SqlEventLog:
             assert raw is not None
             if self._database.is_sqlite:
                 rows = raw.execute(statement, (after, limit)).fetchall()
-                return [LogEntry._make((*row[:9], row[9] == 1, row[10])) for row in rows]
+                return [LogEntry._make((*row[:9], row[9] == 1, *row[10:])) for row in rows]
             rows = raw.execute(statement.replace("?", "%s"), (after, limit)).fetchall()
-            return [LogEntry._make((*row[:9], row[9] == 1, row[10].encode())) for row in rows]
+            return [LogEntry._make((*row[:9], row[9] == 1, row[10].encode(), row[11])) for row in rows]
 
     def size(self) -> LogSize:
         with self._database.read() as connection:
             lanes = {
-                lane: connection.exec_driver_sql(
-                    f"select seq from log_events where lane = {lane} order by seq desc limit 1"
-                ).scalar()
+                lane: max(
+                    connection.exec_driver_sql(
+                        f"select seq from {table} where lane = {lane} order by seq desc limit 1"
+                    ).scalar()
+                    or 0
+                    for table in ("log_events", "log_erased")
+                )
                 for lane in (0, 1)
             }
-        known = {lane: int(seq) for lane, seq in lanes.items() if seq is not None}
+        known = {lane: int(seq) for lane, seq in lanes.items() if seq}
         return LogSize(head=max(known.values(), default=0), lanes=known)
 
 
 def _with_percent_marks(execute: Callable[..., Any]) -> Run:
     return lambda statement, values: execute(statement.replace("?", "%s"), values)
+
+
+def _columns(candidates: Sequence[Candidate]) -> list[tuple[Any, ...]]:
+    """The candidates by columns, keys as bytearrays: SQLite's driver binds these straight."""
+    columns = list(zip(*candidates, strict=True))
+    columns[_KEY] = tuple(map(bytearray, columns[_KEY]))
+    return columns
 
 
 def _judge(
@@ -184,7 +200,8 @@ def _judge(
     """The verdicts, and the rows to keep aside, by the fingerprints known before; new ones have seqs from `first` on."""
     seqs = count(first)
     if not known:
-        return [ItemVerdict(one.message_id, _ACCEPTED, seq) for one, seq in zip(candidates, seqs, strict=False)], []
+        parts = zip(map(_MESSAGE_ID_OF, candidates), repeat(_ACCEPTED), seqs, repeat(None), repeat(None), strict=False)
+        return list(map(_new_verdict, parts)), []
     verdicts: list[ItemVerdict] = []
     aside: list[Refused] = []
     for index, candidate in enumerate(candidates):
@@ -201,6 +218,8 @@ def _judge(
 
 def _keep_aside(run: Run, refused: Sequence[Refused]) -> None:
     for one in refused:
+        if one.verdict is Verdict.SUPPRESSED:
+            continue  # counted, and nothing else is kept
         body = one.body.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
         said = (one.received_at, one.source, one.message_id, str(one.verdict), one.reason, one.detail, one.line, body)
         run(_KEEP_ASIDE, (*said, _kept_name(one.body)))

@@ -63,14 +63,17 @@ class SqlPeople:
         return or_(*(nodes.c.value.startswith(one, autoescape=True) for one in spellings))
 
     def holder(self, node_id: str) -> str | None:
-        with self._database.read() as connection:
-            found = connection.execute(select(nodes.c.person_id).where(nodes.c.node_id == node_id)).scalar()
-        return None if found is None else str(found)
+        return self.holders([node_id]).get(node_id)
 
     def holders(self, node_ids: Sequence[str]) -> dict[str, str]:
+        own = select(nodes.c.node_id, nodes.c.person_id).where(nodes.c.node_id.in_(node_ids))
         with self._database.read() as connection:
-            found = select(nodes.c.node_id, nodes.c.person_id).where(nodes.c.node_id.in_(node_ids))
-            return {row.node_id: row.person_id for row in connection.execute(found)}
+            found = {row.node_id: row.person_id for row in connection.execute(own)}
+            rest = [node_id for node_id in node_ids if node_id not in found]
+            # Not stored is a device seen with nobody, whose session windows are, and what is known as a claim alone.
+            based = select(nodes.c.base, nodes.c.person_id).where(nodes.c.base.in_(rest), nodes.c.base.is_not(None))
+            found.update({row.base: row.person_id for row in connection.execute(based)} if rest else {})
+        return found
 
     def row(self, person_id: str) -> PersonRow | None:
         return self.rows([person_id]).get(person_id)

@@ -14,9 +14,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from percorso.adapters.sql.bulk import insert_rows
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.tables import decisions, offsets, outbox, placed, positions, tasks, to_append, unfolded
+from percorso.adapters.sql.tables import overrides as override_rows
 from percorso.model.decision import Decision
 from percorso.model.errors import VersionMismatch
 from percorso.model.event import Placed
+from percorso.model.identity import Assertion, Child, Override
 from percorso.model.message import Message, Task
 from percorso.model.person import Node, Position, Profile
 from percorso.ports import LogEntry, PersonRow
@@ -24,9 +26,15 @@ from percorso.ports import LogEntry, PersonRow
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _pack = msgspec.msgpack.Encoder(order="deterministic").encode
 _unpack = msgspec.msgpack.Decoder(Profile).decode
-_decode_candidates = msgspec.json.Decoder(dict[str, int]).decode
+_decode_candidates = msgspec.json.Decoder(dict[str, tuple[int, int]]).decode
 
-_NODE_COLUMNS = "node_id, kind, value, person_id, parent_id, candidates, profile"
+_NODE_COLUMNS = (
+    "node_id, kind, value, person_id, parent_id, candidates, profile, claimed, base, seen_at, linked_at, held"
+)
+_NODE_KINDS = (*("text",) * 6, "bytea", "smallint", "text", "bigint", "bigint", "text")
+_ASSERTION_COLUMNS = "weaker, stronger, strength, occurred_at, tie, message_id, source, trust"
+_FILLED = {column: f"{column} is not null and" for column in ("base", "parent_id")}
+"""What SQLite's partial indexes hold; said in a query, they are used."""
 
 
 def pack_profile(profile: Profile) -> bytes:
@@ -41,7 +49,21 @@ def unpack_profile(stored: bytes) -> Profile:
 def read_node(row: Sequence[Any]) -> Node:
     """A node from its columns, in the order of the table."""
     candidates = _decode_candidates(row[5]) if row[5] else {}
-    return Node(row[0], row[1], row[2], row[3], row[4], candidates, _unpack(row[6]))
+    node_id, kind, value, person_id, parent_id, _, profile, claimed, base, seen_at, linked_at, held = row
+    return Node(
+        node_id,
+        kind,
+        value,
+        person_id,
+        parent_id,
+        candidates,
+        _unpack(profile),
+        claimed == 1,
+        base,
+        seen_at,
+        linked_at,
+        held,
+    )
 
 
 class SqlState:
@@ -93,28 +115,62 @@ class SqlStateTransaction:
         return {node.node_id: node for node in self._nodes_where("node_id", node_ids)}
 
     def members_of(self, person_ids: Sequence[str]) -> list[str]:
-        if not person_ids:
-            return []
-        query = "select node_id from nodes where person_id"
-        if self._is_sqlite:
-            wanted = (_encode(person_ids).decode(),)
-            return [row[0] for row in self._raw.execute(f"{query} in (select value from json_each(?))", wanted)]
-        return [row[0] for row in self._raw.execute(f"{query} = any(%s)", (list(person_ids),))]
+        return [row[0] for row in self._select("select node_id from nodes where person_id", person_ids)]
 
-    def children_of(self, node_ids: Sequence[str]) -> list[Node]:
-        return self._nodes_where("parent_id", node_ids)
+    # the ledger of identity
+
+    def based_on(self, node_ids: Sequence[str]) -> list[str]:
+        return [row[0] for row in self._select(f"select node_id from nodes where {_FILLED['base']} base", node_ids)]
+
+    def children_of(self, node_ids: Sequence[str], most: int) -> list[Child]:
+        ranked = (
+            "select * from (select parent_id, kind, claimed, linked_at, node_id, held, "
+            "row_number() over (partition by parent_id, kind, claimed order by linked_at, node_id) as place "
+            f"from nodes where {_FILLED['parent_id']} (base is null or claimed = 1) and parent_id"
+        )
+        rows = self._select(ranked, node_ids, ") as ranked where place <= ?", most)
+        return [Child(row[0], row[1], row[2] == 1, row[3], row[4], row[5]) for row in rows]
+
+    def kept_apart_from(self, node_ids: Sequence[str]) -> list[str]:
+        held = f"select node_id from nodes where {_FILLED['parent_id']} held = 'never' and parent_id"
+        return [row[0] for row in self._select(held, node_ids)]
+
+    def assertions_of(self, node_ids: Sequence[str]) -> list[Assertion]:
+        query = f"select {_ASSERTION_COLUMNS} from identity_assertions where weaker"
+        return [Assertion._make(row) for row in self._select(query, node_ids)]
+
+    def store_assertions(self, assertions: Sequence[Assertion]) -> None:
+        self._store(
+            f"insert into identity_assertions ({_ASSERTION_COLUMNS})",
+            "on conflict (weaker, stronger) do update set strength = excluded.strength, "
+            "occurred_at = excluded.occurred_at, tie = excluded.tie, message_id = excluded.message_id, "
+            "source = excluded.source, trust = excluded.trust "
+            "where (excluded.occurred_at, excluded.tie, excluded.message_id) < (identity_assertions.occurred_at, "
+            "identity_assertions.tie, identity_assertions.message_id)",
+            sorted(assertions),
+            ("text", "text", "smallint", "bigint", "bigint", "text", "text", "smallint"),
+        )
+
+    def overrides(self) -> list[Override]:
+        rows = self._raw.execute('select a, b, kind, occurred_at, tie, message_id, "by", why from identity_overrides')
+        return [Override._make(row) for row in rows]
+
+    def store_overrides(self, overrides: Sequence[Override]) -> None:
+        self._upsert(override_rows, [one._asdict() for one in overrides], ["a", "b"])
+
+    # what is folded
 
     def _nodes_where(self, column: str, values: Sequence[str]) -> list[Node]:
+        return [read_node(row) for row in self._select(f"select {_NODE_COLUMNS} from nodes where {column}", values)]
+
+    def _select(self, query: str, values: Sequence[str], end: str = "", *more: Any) -> Iterable[Sequence[Any]]:
+        """The rows whose last named column is one of the values; `end` goes on after that, with values of its own."""
         if not values:
-            return []
+            return ()
         if self._is_sqlite:
-            wanted = f"{column} in (select value from json_each(?))"
-            if column == "parent_id":
-                wanted += " and parent_id is not null"  # what the partial index holds
-            rows = self._raw.execute(f"select {_NODE_COLUMNS} from nodes where {wanted}", (_encode(values).decode(),))
-        else:
-            rows = self._raw.execute(f"select {_NODE_COLUMNS} from nodes where {column} = any(%s)", (list(values),))
-        return [read_node(row) for row in rows]
+            among = f"{query} in (select value from json_each(?)) {end}"
+            return self._raw.execute(among, (_encode(values).decode(), *more))  # type: ignore[no-any-return]
+        return self._raw.execute(f"{query} = any(%s) {end.replace('?', '%s')}", (list(values), *more))  # type: ignore[no-any-return]
 
     def store_nodes(self, nodes: Sequence[Node]) -> None:
         rows = [
@@ -126,15 +182,21 @@ class SqlStateTransaction:
                 node.parent_id,
                 _encode(node.candidates).decode() if node.candidates else None,
                 _pack(node.profile),
+                int(node.claimed),
+                node.base,
+                node.seen_at,
+                node.linked_at,
+                node.held,
             )
             for node in sorted(nodes)
         ]
         self._store(
             f"insert into nodes ({_NODE_COLUMNS})",
             "on conflict (node_id) do update set person_id = excluded.person_id, parent_id = excluded.parent_id, "
-            "candidates = excluded.candidates, profile = excluded.profile",
+            "candidates = excluded.candidates, profile = excluded.profile, seen_at = excluded.seen_at, "
+            "linked_at = excluded.linked_at, held = excluded.held",
             rows,
-            ("text", "text", "text", "text", "text", "text", "bytea"),
+            _NODE_KINDS,
         )
 
     def store_moved(self, moved: Mapping[str, str]) -> None:
@@ -265,6 +327,8 @@ class SqlStateTransaction:
         return {row[key] for row in fresh}
 
     def _upsert(self, table: Any, rows: Sequence[dict[str, Any]], key: Sequence[str]) -> None:
+        if not rows:
+            return
         make = sqlite.insert if self._is_sqlite else postgresql.insert
         statement = make(table)
         changed = {c.name: statement.excluded[c.name] for c in table.c if c.name not in key}

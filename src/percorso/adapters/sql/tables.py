@@ -7,6 +7,7 @@ are micros, UTC (model/time.py). JSON is text. Folded tables are rebuilt by repl
 from sqlalchemy import (
     BigInteger,
     Column,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -43,6 +44,7 @@ log_events = Table(
     Column("key", LargeBinary, nullable=False),
     Column("fingerprint", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
+    Column("trust", SmallInteger, nullable=False, server_default="2"),
     sqlite_autoincrement=True,
 )
 # Only imports are indexed by lane: the live lane is read by seq and skips the few runs of imported rows.
@@ -125,6 +127,16 @@ log_chunks = Table(
     Column("fingerprints", LargeBinary, nullable=False),
 )
 
+# Events that were erased: their place and the hashes by which they would be known again, nothing else.
+log_erased = Table(
+    "log_erased",
+    LOG,
+    Column("seq", _Seq, primary_key=True, autoincrement=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("fingerprint", BigInteger, nullable=False),
+)
+
 state_meta = Table("state_meta", STATE, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
 offsets = Table(
@@ -145,8 +157,16 @@ nodes = Table(
     Column("parent_id", Text),
     Column("candidates", Text),
     Column("profile", LargeBinary, nullable=False),
+    Column("claimed", SmallInteger, nullable=False),
+    Column("base", Text),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("linked_at", BigInteger, nullable=False),
+    Column("held", Text),
     Index("nodes_person", "person_id"),
     Index("nodes_parent", "parent_id", sqlite_where=Column("parent_id").is_not(None)),
+    Index("nodes_base", "base", sqlite_where=Column("base").is_not(None)),
+    Index("nodes_held", "held", sqlite_where=Column("held").is_not(None), postgresql_where=Column("held").is_not(None)),
+    Index("nodes_claimed", "base", sqlite_where=Column("claimed") == 1, postgresql_where=Column("claimed") == 1),
     # Devices are found by their hash; only what people type is searched by its beginning.
     Index(
         "nodes_value",
@@ -154,6 +174,36 @@ nodes = Table(
         sqlite_where=Column("kind") != "anonymous_id",
         postgresql_where=Column("kind") != "anonymous_id",
     ),
+    sqlite_with_rowid=False,
+)
+
+# The identity ledger: who was seen with whom, and what people decided of two identifiers.
+assertions = Table(
+    "identity_assertions",
+    STATE,
+    Column("weaker", Text, primary_key=True),
+    Column("stronger", Text, primary_key=True),
+    Column("strength", SmallInteger, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("tie", BigInteger, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("trust", SmallInteger, nullable=False),
+    Index("identity_assertions_stronger", "stronger"),
+    sqlite_with_rowid=False,
+)
+
+overrides = Table(
+    "identity_overrides",
+    STATE,
+    Column("a", Text, primary_key=True),
+    Column("b", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("tie", BigInteger, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("by", Text),
+    Column("why", Text),
     sqlite_with_rowid=False,
 )
 
@@ -202,6 +252,25 @@ placed = Table(
     Column("phase", Text),
     Column("stage", Text),
     Column("robot", SmallInteger, nullable=False),
+)
+
+# Every choice, in the order of the log; hash-chained per identifier and lane. Erasure empties what it says and keeps the
+# hashes (see model/consent_chain.py).
+consent_ledger = Table(
+    "consent_ledger",
+    STATE,
+    Column("seq", _Seq, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True),
+    Column("lane", SmallInteger, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("purpose", Text),
+    Column("channel", Text),
+    Column("state", Text),
+    Column("payload", Text),
+    Column("salt", Text),
+    Column("commitment", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("consent_ledger_node", "node_id", "lane", "seq", "number"),
 )
 
 # Events that could not be folded; they lie in the log and the lake, belong to nobody, and wait to be looked at.
@@ -370,15 +439,72 @@ suppressions = Table(
     Column("since", BigInteger, nullable=False),
 )
 
+# A chain (model/audit.py): numbered without a gap, its head in state_meta.
 audit = Table(
     "audit",
     STATE,
-    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("number", _Seq, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),
     Column("act", Text, nullable=False),
     Column("target", Text),
-    sqlite_autoincrement=True,
+    Column("hash", Text, nullable=False),
+    Index("audit_actor", "actor", "number"),
+    Index("audit_act", "act", "number"),
+    Index("audit_target", "target", "number"),
+)
+
+# Pairs of people that may be one, to be decided by somebody. By node, so that merges and splits leave them true.
+proposals = Table(
+    "match_proposals",
+    STATE,
+    Column("node_a", Text, primary_key=True),
+    Column("node_b", Text, primary_key=True),
+    Column("record_a", Text, nullable=False),
+    Column("record_b", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("model_id", Text, nullable=False),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", BigInteger),
+    Index("match_proposals_state", "state", "kind", "weight"),
+    sqlite_with_rowid=False,
+)
+
+# Who was erased, by the keyed hash of the identifier; how often, and since when somebody may have it again.
+tombstones = Table(
+    "tombstones",
+    STATE,
+    Column("node_id", Text, primary_key=True),
+    Column("erased_at", BigInteger, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("opened_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+# Requests of people about their data. `work` is what an erasure still needs to know, unreadable without the company's
+# secret, and gone when it is done.
+erasures = Table(
+    "erasures",
+    STATE,
+    Column("request_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("identities", Text, nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("deadline_at", BigInteger, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("step_at", BigInteger, nullable=False),
+    Column("work", LargeBinary),
+    Column("counts", Text, nullable=False),
+    Column("receipt", Text),
+    Column("callback", Text),
+    Column("problem", Text),
+    Index("erasures_requested", "requested_at"),
 )
 
 # Counts of what came, by civil day (pipeline/tally.py): added up from the log's events once each, and made anew when what they
@@ -423,7 +549,7 @@ tally_words = Table(
     sqlite_with_rowid=False,
 )
 
-FOLDED = (nodes, moved, people, positions, placed, unfolded, offsets)
+FOLDED = (nodes, assertions, overrides, moved, people, positions, placed, consent_ledger, unfolded, offsets)
 """Rebuilt by ``percorso replay`` from the log; live and replayed are compared byte for byte."""
 
 KEPT = (
@@ -439,6 +565,9 @@ KEPT = (
     mailbox,
     suppressions,
     audit,
+    proposals,
+    tombstones,
+    erasures,
     tally_days,
     tally_shapes,
     tally_words,

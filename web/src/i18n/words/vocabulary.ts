@@ -72,6 +72,8 @@ export const vocabulary = {
   "consent.denied": ["Negato", "Denied"],
   "consent.withdrawn": ["Ritirato", "Withdrawn"],
   "identifier.user_id": ["Codice cliente", "Customer code"],
+  "identifier.crm_id": ["Codice nel CRM", "CRM code"],
+  "identifier.loyalty_id": ["Codice fedeltà", "Loyalty code"],
   "identifier.email": ["Email", "Email"],
   "identifier.phone": ["Telefono", "Phone"],
   "identifier.card": ["Carta fedeltà", "Loyalty card"],

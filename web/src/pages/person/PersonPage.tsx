@@ -11,7 +11,9 @@ import { useNow } from "@/parts/useNow";
 import { MoodPanel } from "./MoodPanel";
 import { NextPlay } from "./NextPlay";
 import css from "./Person.module.css";
-import { Consents, Counters, Identifiers, PersonTasks, Traits } from "./Side";
+import { ConsentPanel } from "./ConsentPanel";
+import { IdentityPanel } from "./IdentityPanel";
+import { Counters, PersonTasks, Traits } from "./Side";
 import { TimelinePanel } from "./Timeline";
 import { Track, Where } from "./Where";
 
@@ -50,8 +52,8 @@ function Person({ person }: { person: PersonRecord }) {
             <MoodPanel mood={person.mood} />
           </Panel>
           {person.tasks.length > 0 && <PersonTasks tasks={person.tasks} />}
-          <Identifiers identifiers={person.identifiers} />
-          <Consents consents={person.consents} />
+          <IdentityPanel person={person} />
+          <ConsentPanel id={person.person_id} />
           <Traits traits={person.traits} />
           <Counters counters={person.counters} />
         </div>

@@ -3,62 +3,12 @@ import type { PersonRecord } from "@/api/people";
 import { useFormat, useWords } from "@/i18n";
 import { Facts } from "@/parts/Facts";
 import { Panel } from "@/parts/Page";
-import { Tag, type TagTone } from "@/parts/Tag";
+import { Tag } from "@/parts/Tag";
 import { When } from "@/parts/When";
 import css from "./Person.module.css";
 import { languageText, traitText } from "./trait";
 
 type Of<K extends keyof PersonRecord> = { [each in K]: PersonRecord[each] };
-
-/** Why this is one person: each identifier with the evidence that ties it. */
-export function Identifiers({ identifiers }: Of<"identifiers">) {
-  const { t, tn, word } = useWords();
-  const why = (each: PersonRecord["identifiers"][number]) => {
-    if (each.link === "linked") return t("person.link.linked", { via: each.via ? `${word("identifier", each.via.kind).toLocaleLowerCase()} ${each.via.value}` : "?" });
-    if (each.link === "shared") return tn("person.link.shared", each.seen_with);
-    return t(`person.link.${each.link}`);
-  };
-  return (
-    <Panel title={t("person.identifiers")}>
-      <ul className={css.identifiers}>
-        {identifiers.map((each) => (
-          <li key={each.node_id}>
-            <p className={css.quiet}>{word("identifier", each.kind)}</p>
-            <p className={css.identifier}>{each.value}</p>
-            <p className={css.reason}>
-              {why(each)} <span className="quiet">· {tn("person.eventsUnder", each.events)}</span>
-            </p>
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-}
-
-const CONSENT_TONE: Record<string, TagTone> = { granted: "good", denied: "bad", withdrawn: "bad" };
-
-export function Consents({ consents }: Of<"consents">) {
-  const { t, word } = useWords();
-  const f = useFormat();
-  return (
-    <Panel title={t("person.consents")}>
-      {consents.length === 0 && <p className={css.reason}>{t("person.noConsents")}</p>}
-      <ul className={css.rows}>
-        {consents.map((consent) => (
-          <li key={`${consent.purpose}/${consent.channel}`}>
-            <span>
-              {word("purpose", consent.purpose)}
-              <span className={css.sub}>
-                {[consent.channel === "*" || consent.channel === "any" ? t("person.anyChannel") : word("channel", consent.channel), t("person.consentSince", { day: f.day(consent.since) })].join(", ")}
-              </span>
-            </span>
-            <Tag tone={CONSENT_TONE[consent.state] ?? "neutral"}>{t(`consent.${consent.state}`)}</Tag>
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-}
 
 export function Traits({ traits }: Of<"traits">) {
   const words = useWords();

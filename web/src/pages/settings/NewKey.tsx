@@ -61,6 +61,7 @@ function Wish({ pending, error, onWish }: WishProps) {
         data={[
           { value: "write", label: t("settings.keys.write") },
           { value: "secret", label: t("settings.keys.secret") },
+          { value: "identity", label: t("settings.keys.identity") },
         ]}
       />
       <TextInput

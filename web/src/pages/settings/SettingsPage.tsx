@@ -1,18 +1,16 @@
-/** Settings: facts of the company, keys, who did what. */
+/** Settings: facts of the company, keys. */
 import { useMay } from "@/api/session";
 import { useStatus } from "@/api/status";
 import { useFormat, useWords } from "@/i18n";
 import { Await } from "@/parts/Await";
 import { Facts } from "@/parts/Facts";
 import { Page, Panel } from "@/parts/Page";
-import { Audit } from "./Audit";
 import { Keys } from "./Keys";
 import css from "./Settings.module.css";
 
 export function SettingsPage() {
   const { t } = useWords();
   const mayKeys = useMay("keys");
-  const mayAudit = useMay("audit");
   return (
     <Page title={t("settings.title")} lead={t("settings.lead")}>
       <div className={css.split}>
@@ -24,7 +22,6 @@ export function SettingsPage() {
               <p className="quiet">{t("settings.keys.forbidden")}</p>
             </Panel>
           )}
-          {mayAudit && <Audit />}
         </div>
         <Company />
       </div>
