@@ -7,10 +7,10 @@ LONG = "PERCORSO_TEST_LONG"
 _PART = 4
 
 
-def drawn(cases: int) -> int:
-    """The number of cases of a property that costs seconds.
+def drawn(cases: int, part: int = _PART) -> int:
+    """The number of cases of a property that costs seconds; one in `part` of them in `make test`.
 
     >>> drawn(40) in (10, 40)
     True
     """
-    return cases if os.environ.get(LONG) else max(cases // _PART, 3)
+    return cases if os.environ.get(LONG) else max(cases // part, 3)

@@ -27,6 +27,7 @@ from percorso.model.consent import (
 )
 from percorso.model.event import Event
 from percorso.model.person import Profile, merge_all
+from tests.drawn import drawn
 from tests.events import event
 from tests.folding import NOW as TODAY
 from tests.folding import Folding
@@ -278,7 +279,7 @@ def alone(events: Sequence[Event]) -> Iterator[tuple[str, Consents]]:
         yield voice, fold_consents({}, [(one, None) for one in events if voice_of(one) == voice])
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=drawn(1_000, 10))
 @given(histories, asked)
 def test_no_merge_allows_what_no_single_identifier_allowed(events: list[Event], question: tuple[str, str, int]) -> None:
     purpose, channel, now = question
@@ -299,7 +300,7 @@ def test_no_merge_allows_what_no_single_identifier_allowed(events: list[Event], 
         assert not refused or whole.voice.partition(":")[0] in PERSON_KEYS
 
 
-@settings(max_examples=500)
+@settings(max_examples=drawn(500, 10))
 @given(histories, st.randoms(use_true_random=False), st.lists(st.integers(0, 14), max_size=3))
 def test_any_order_any_batches_and_any_repeats_give_the_same(events: list[Event], random: Any, cuts: list[int]) -> None:
     once = fold_consents({}, [(one, None) for one in events])
@@ -314,7 +315,7 @@ def test_any_order_any_batches_and_any_repeats_give_the_same(events: list[Event]
     assert merge_consents(again, again) == once
 
 
-@settings(max_examples=500)
+@settings(max_examples=drawn(500, 10))
 @given(histories, histories, histories)
 def test_merging_is_associative_and_commutative(a: list[Event], b: list[Event], c: list[Event]) -> None:
     x, y, z = (fold_consents({}, [(one, None) for one in part]) for part in (a, b, c))
@@ -322,7 +323,7 @@ def test_merging_is_associative_and_commutative(a: list[Event], b: list[Event], 
     assert merge_consents(merge_consents(x, y), z) == merge_consents(x, merge_consents(y, z))
 
 
-@settings(max_examples=300)
+@settings(max_examples=drawn(300, 10))
 @given(histories, asked)
 def test_one_more_no_never_allows_more(events: list[Event], question: tuple[str, str, int]) -> None:
     """Whoever takes back at last, what they take back is not allowed."""
@@ -364,7 +365,7 @@ def a_call(draw: st.DrawFn) -> dict[str, Any]:
     return item
 
 
-@settings(max_examples=60)
+@settings(max_examples=drawn(60))
 @given(st.lists(a_call(), min_size=1, max_size=10))
 def test_people_who_become_one_allow_nothing_that_none_of_their_identifiers_allowed(
     items: list[dict[str, Any]],

@@ -275,7 +275,7 @@ RULES = [
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=drawn(3_000), deadline=None)
+@settings(max_examples=drawn(3_000, 20), deadline=None)
 @given(history=histories(), rules=st.sampled_from(RULES), data=st.data())
 def test_any_order_any_batches_any_repeats(history: list[Event], rules: IdentityRules, data: st.DataObject) -> None:
     """Folded in pieces it is what the whole ledger gives at once, and the same for every order."""

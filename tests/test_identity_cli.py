@@ -88,6 +88,7 @@ def test_what_cannot_be_done_says_why(shell: Shell, words: tuple[str, ...], code
     shell(*words, code=code)
 
 
+@pytest.mark.slow
 def test_through_a_running_server(tmp_path: Path) -> None:
     """Decisions are appended by the server; rules are applied in its folding process, and replay still gives the same."""
     directory = tmp_path / "company"

@@ -254,6 +254,7 @@ def _key(name: str) -> Key:
     return next(key for key in KEYS if key.name == name)
 
 
+@pytest.mark.slow
 def test_the_example_company_knows_whom_it_knows_twice() -> None:
     cast = draw_cast(500, Random(3), date(2025, 7, 1))
     customers = {person.user_id: traits(person) for person in cast.people if person.user_id}

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_g
 LookAt = Callable[[Look], Visit]
 
 
+@pytest.mark.slow
 def test_who_looked_at_a_person_is_found_by_name(demo: Demo, look_at: LookAt) -> None:
     person = liveliest(demo)
     here = look_at(Look(language="en"))
@@ -40,6 +41,7 @@ def test_who_looked_at_a_person_is_found_by_name(demo: Demo, look_at: LookAt) ->
     expect(page).to_have_url(re.compile("/people/"))
 
 
+@pytest.mark.slow
 def test_the_chain_is_whole_and_its_head_can_be_copied(demo: Demo, look_at: LookAt) -> None:
     here = look_at(Look())
     here.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -51,6 +53,7 @@ def test_the_chain_is_whole_and_its_head_can_be_copied(demo: Demo, look_at: Look
     expect(page.get_by_text(head)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_days_and_pages(demo: Demo, look_at: LookAt) -> None:
     page = look_at(Look(language="en")).go("/audit?to=2020-01-01")
     expect(page.get_by_text("There is nothing with these filters")).to_be_visible()

@@ -47,6 +47,7 @@ def person_of(demo: Demo, text: str) -> str:
     raise AssertionError(f"nobody is {text}")
 
 
+@pytest.mark.slow
 def test_an_identifier_is_separated_and_given_back(planted: Demo, look_at: LookAt) -> None:
     here = look_at(ENGLISH)
     page = here.go(f"/people/{person_of(planted, 'user_id:wilma')}")
@@ -67,6 +68,7 @@ def test_an_identifier_is_separated_and_given_back(planted: Demo, look_at: LookA
     expect(page.get_by_text(re.compile("^Seen together with customer code wilma"))).to_have_count(2, timeout=20_000)
 
 
+@pytest.mark.slow
 def test_two_people_are_joined_by_search(planted: Demo, look_at: LookAt) -> None:
     here = look_at(ENGLISH)
     page = here.go(f"/people/{person_of(planted, 'user_id:wilma')}")
@@ -80,6 +82,7 @@ def test_two_people_are_joined_by_search(planted: Demo, look_at: LookAt) -> None
     expect(page.get_by_text("wilma-again").first).to_be_visible(timeout=20_000)
 
 
+@pytest.mark.slow
 def test_why_two_are_one_and_why_not(planted: Demo, look_at: LookAt) -> None:
     person_of(planted, "user_id:wilma")
     here = look_at(ENGLISH)
@@ -94,6 +97,7 @@ def test_why_two_are_one_and_why_not(planted: Demo, look_at: LookAt) -> None:
     assert faults(page, ENGLISH) == []
 
 
+@pytest.mark.slow
 def test_rules_are_previewed_and_put_in_force(planted: Demo, look_at: LookAt) -> None:
     person_of(planted, "user_id:wilma")
     here = look_at(ENGLISH)

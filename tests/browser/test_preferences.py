@@ -121,6 +121,7 @@ def test_what_is_chosen_holds_and_shows_within_a_second(open_page: Any) -> None:
     expect(page.get_by_label("Nothing until the day")).to_have_value("2099-12-31")
 
 
+@pytest.mark.slow
 def test_one_button_takes_everything_back_and_the_switch_changes_the_language(open_page: Any) -> None:
     page = open_page(LOOKS[1])
     page.get_by_role("link", name="English").click()
@@ -130,6 +131,7 @@ def test_one_button_takes_everything_back_and_the_switch_changes_the_language(op
     assert page.get_by_role("checkbox", checked=True).count() == 0
 
 
+@pytest.mark.slow
 def test_it_can_be_used_by_keyboard_alone(open_page: Any) -> None:
     page = open_page(LOOKS[2])
     box = page.get_by_role("checkbox").first
@@ -141,6 +143,7 @@ def test_it_can_be_used_by_keyboard_alone(open_page: Any) -> None:
     expect(page.get_by_role("status")).to_contain_text("Saved")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", [LOOKS[0], LOOKS[3]], ids=lambda look: look.name)
 def test_the_persons_page_shows_what_holds_and_its_proof(
     look: Look, demo: Demo, look_at: Callable[[Look], Visit]
