@@ -104,3 +104,9 @@ def test_a_proof_does_not_reach_others_in_the_batch(folding: Folding) -> None:
         frozenset({"user_id:ada", "anonymous_id:pc"}),
         frozenset({"~user_id:bob", "anonymous_id:other"}),
     }
+
+
+@pytest.mark.parametrize("context", [True, 5, "x", []])
+def test_a_context_that_is_none_costs_nothing(folding: Folding, context: Any) -> None:
+    batch = {"context": {"locale": "it"}, "batch": [{**said(None), "type": "track", "context": context}]}
+    assert post(folding, "/v1/batch", batch).status_code == 200

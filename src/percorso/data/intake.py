@@ -247,7 +247,7 @@ def _completed(body: bytes, wire: WireItem, item: Item, intake: Intake) -> tuple
         intake.note(item, unread)
     trust = intake.trust
     if context is not None:
-        if PROOF in context:
+        if context.__class__ is dict and PROOF in context:
             trust = _proven(context.pop(PROOF), fields.get("userId"), item, intake)
         fields["context"] = wire.context = context
     if under.integrations is not None:
