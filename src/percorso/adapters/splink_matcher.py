@@ -18,6 +18,8 @@ from percorso.adapters.matching_sql import blocks, key_there, key_value, pairs_i
 from percorso.model.matching import Key, Matching, MatchModel, MatchRecord
 
 AT_ONCE = 10_000
+TELLING_DIGITS = 6
+_SHARES = ("m_probability", "u_probability")
 _INCOMING = pa.schema([("record_id", pa.string()), ("fields", pa.map_(pa.string(), pa.string()))])
 
 
@@ -116,9 +118,9 @@ def _folder_below(place: Path | None) -> Iterator[Path | None]:
 
 
 def _model_id(model: MatchModel, learned: list[dict[str, Any]]) -> str:
-    """Names what was learned and from how much."""
+    """Names what was learned and from how much; not the last digits of a sum, which threads add up in any order."""
     shares = [
-        [(level.get("m_probability"), level.get("u_probability")) for level in one["comparison_levels"]]
+        [f"{level.get(share, 0):.{TELLING_DIGITS}g}" for level in one["comparison_levels"] for share in _SHARES]
         for one in learned
     ]
     said = f"{model.records} {sorted(model.known.items())} {[key.name for key in model.keys]} {shares}"

@@ -1,6 +1,7 @@
 """``GET /pixel/v1/track`` and ``/pixel/v1/page``: an event out of an image's address, for mails and pages without scripts.
 
-The query is the call: each parameter a field, dots go deeper (``context.page.path=/shop``). ``gdpr_consent`` is the IAB's
+The query is the call: each parameter a field, dots go deeper (``context.page.path=/shop``); where there is no way down,
+since a shallower parameter is there or the dots are too many, the field keeps its whole name. ``gdpr_consent`` is the IAB's
 name for a TC string. An image that is not shown would be seen, so the answer is the image in any case; status and headers
 tell what became of the event.
 """
@@ -31,7 +32,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def item_of(scope: MutableMapping[str, Any]) -> Item:
-    """The call in a query. Raises MalformedBody when a parameter cannot be placed."""
+    """The call in a query. Raises MalformedBody for a query that is no UTF-8, or too long."""
     query = scope.get("query_string", b"").decode("latin-1")
     try:
         said = parse_qsl(
@@ -40,23 +41,27 @@ def item_of(scope: MutableMapping[str, Any]) -> Item:
     except ValueError:
         raise MalformedBody(f"the query is not UTF-8, or has more than {MAX_PARAMETERS} parameters") from None
     call: dict[str, Any] = {}
-    for name, value in said:
-        if name not in _OURS:
-            _place(call, _ELSEWHERE.get(name, name).split("."), _unquoted(name, value))
+    named = [(_ELSEWHERE.get(name, name), _unquoted(name, value)) for name, value in said if name not in _OURS]
+    for name, value in sorted(named, key=lambda one: one[0].count(".")):
+        *way, last = name.split(".")
+        at = _down(call, way)
+        if at is None:
+            call.setdefault(name, value)
+        else:
+            at.setdefault(last, value)
     return Item(_encode(call), 0)
 
 
-def _place(call: dict[str, Any], steps: Sequence[str], value: str) -> None:
-    if len(steps) > _MAX_STEPS:
-        raise MalformedBody(f"a parameter has more than {_MAX_STEPS} steps; flatten it")
+def _down(call: dict[str, Any], way: Sequence[str]) -> dict[str, Any] | None:
+    """The object at the end of a way; None where a value is in the way, or it is too long."""
+    if len(way) >= _MAX_STEPS:
+        return None
     at = call
-    for step in steps[:-1]:
+    for step in way:
         at = at.setdefault(step, {})
         if not isinstance(at, dict):
-            raise MalformedBody(f"the parameter {'.'.join(steps)[:100]} goes into one that has a value of its own")
-    if isinstance(at.get(steps[-1]), dict):
-        raise MalformedBody(f"the parameter {'.'.join(steps)[:100]} has others below it")
-    at.setdefault(steps[-1], value)
+            return None
+    return at
 
 
 def _unquoted(name: str, value: str) -> str:

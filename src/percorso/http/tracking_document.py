@@ -12,7 +12,7 @@ import msgspec
 from percorso import __version__
 from percorso.http.calls import ABOUT_CLIENTS, CALLS
 from percorso.http.errors import STATUS
-from percorso.http.pixel import PIXELS
+from percorso.http.pixel import MAX_PARAMETERS, PIXELS
 from percorso.http.source_documents import SETTINGS, SOURCE_CONFIG
 from percorso.http.tracking_shapes import VALUE, name_of, ref, schemas
 from percorso.model.errors import (
@@ -118,7 +118,11 @@ def _pixel(path: str, kind: str) -> Json:
         "style": "form",
         "explode": True,
         "description": "The fields of the call; dots go deeper, as in `properties.campaign`.",
-        "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+        "schema": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "maxProperties": MAX_PARAMETERS - len(("writeKey",)),
+        },
     }
     return {
         **_named(path, f"A {kind} call in the address of an image, which is shown whatever becomes of it."),
