@@ -3,11 +3,9 @@
 It listens on a unix socket that only this company's processes reach, so it asks nobody who they are.
 """
 
-from collections.abc import Callable
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Request
 
 from percorso.http import previewing
 from percorso.http.errors import ERRORS, install_errors
@@ -23,36 +21,12 @@ from percorso.http.insight_shapes import (
 )
 from percorso.http.previewing import Previews
 from percorso.http.quality_shapes import QualityRecord
-from percorso.http.recent import RecentAnswers
+from percorso.http.questions import PREFIX, By, From, Given, Questions, To
 from percorso.http.wire import Limit
 from percorso.insight.quality.people import QualityPeople
 from percorso.pipeline.analyse import Analyst
 
-
-class Questions:
-    """Puts questions to the analyst; those over all events by turns, and not twice within seconds."""
-
-    def __init__(self, analyst: Analyst) -> None:
-        self.analyst = analyst
-        self._recent = RecentAnswers()
-
-    def heavy(self, request: Request, question: Callable[[], Any]) -> Any:
-        """A question over all events, told apart by its address."""
-        return self._recent.get(f"{request.url.path}?{request.url.query}", lambda: plain(question()))
-
-
-def questions_of(request: Request) -> Questions:
-    questions = request.app.state.questions
-    assert isinstance(questions, Questions)
-    return questions
-
-
-Given = Annotated[Questions, Depends(questions_of)]
-From = Annotated[date | None, Query(alias="from", description="First day, company-local.")]
-To = Annotated[date | None, Query(alias="to", description="The day after the last.")]
-By = Annotated[list[str] | None, Query(description="Dimensions, repeatable.")]
-
-router = APIRouter(prefix="/api/insight", tags=["insight"])
+router = APIRouter(prefix=PREFIX, tags=["insight"])
 
 
 @router.get("/board", response_model=BoardRecord)
@@ -111,6 +85,9 @@ def quality_reach(request: Request, given: Given) -> Any:
     return given.heavy(request, given.analyst.quality_people)
 
 
+ROUTERS = (router,)
+"""Each question of them has the same path in the main app, which passes it on. A theme is a file with a router of its own."""
+
 timeline_router = APIRouter()
 
 
@@ -128,7 +105,7 @@ def create_analysis_app(analyst: Analyst, previews: Previews | None = None) -> F
     app.state.questions = Questions(analyst)
     app.state.previews = previews
     install_errors(app)
-    app.include_router(router)
-    app.include_router(timeline_router)
+    for questions in (*ROUTERS, timeline_router):
+        app.include_router(questions)
     app.include_router(previewing.router)
     return app

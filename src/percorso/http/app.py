@@ -116,7 +116,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     """The app's own routes and, in place of those it passes on, the analysis app's."""
     if app.openapi_schema is None:
         shown = FastAPI(responses=ERRORS, generate_unique_id_function=_operation_id)
-        shown.include_router(analysis.router)
+        for theme in analysis.ROUTERS:
+            shown.include_router(theme)
         app.openapi_schema = get_openapi(
             title=app.title,
             version=app.version,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from percorso.http.analysis import From, To
 from percorso.http.auth import MayAudit
+from percorso.http.questions import From, To
 from percorso.http.services import Given, Services
 from percorso.http.wire import Iso, Limit
 from percorso.model.audit import Why

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from percorso.http import analysis
 from percorso.http.auth import MayPeople, Needs
 from percorso.http.insight_shapes import TimelineEvents
+from percorso.http.questions import PREFIX
 from percorso.http.reading import found_people
 from percorso.http.services import Given, Services
 from percorso.model.errors import AnalysisUnavailable, InvalidInput
@@ -31,8 +32,18 @@ async def ask_people(request: Request, services: Given, caller: MayPeople) -> Re
     answer = await _put(request, services)
     if answer.status_code == 200:
         shown = len(_shown.decode(answer.content).people)
-        await run_in_threadpool(found_people, services, caller, "stage", shown)
+        await run_in_threadpool(found_people, services, caller, _behind(request.url.path), shown)
     return _as_it_is(answer)
+
+
+def _behind(path: str) -> str:
+    """Which number the people are behind, a place of the audit log: the theme of the question, or what stands for it.
+
+    >>> _behind("/api/insight/journeys/shopping/stages/buy/people")
+    'stage'
+    """
+    theme = path.removeprefix(f"{PREFIX}/").split("/")[0]
+    return "stage" if theme == "journeys" else theme
 
 
 async def _put(request: Request, services: Services) -> httpx.Response:
@@ -53,7 +64,7 @@ class _Shown(msgspec.Struct):
 _shown = msgspec.json.Decoder(_Shown)
 
 # One route for each of the analysis app's; the document of the API takes their shapes from there.
-for _route in analysis.router.routes:
+for _route in (route for theme in analysis.ROUTERS for route in theme.routes):
     assert isinstance(_route, APIRoute)
     if _route.path.endswith("/people"):
         router.add_api_route(_route.path, ask_people, methods=["GET"], include_in_schema=False)

@@ -55,12 +55,12 @@ class Analyst:
     def board(self) -> Board:
         """Every KPI now, before, and over thirteen weeks."""
         with self.reading() as reader:
-            return board(reader, self._today(reader))
+            return board(reader, self.today(reader))
 
     def attention(self) -> list[Attention]:
         """What needs attention, the gravest first."""
         with self.reading() as reader:
-            return attention(reader, self._today(reader))
+            return attention(reader, self.today(reader))
 
     def kpi(self, name: str, by: Sequence[str], start: date | None, end: date | None) -> KpiAnswer:
         """One KPI: the whole, then by the dimensions. Default: all the days there are.
@@ -74,17 +74,17 @@ class Analyst:
 
     def journey_map(self, journey: str, start: date | None, end: date | None) -> JourneyMap:
         """A journey in three lenses. Default: the last 28 complete days."""
-        found = self._journey(journey)
+        found = self.journey(journey)
         with self.reading() as reader:
-            return journey_map(reader, self.config, found, self._window(reader, start, end))
+            return journey_map(reader, self.config, found, self.window(reader, start, end))
 
     def stage_people(self, journey: str, stage: str, start: date | None, end: date | None, limit: int) -> StagePeople:
         """The people behind a stage of the map of the same window. Raises NotFound for an unknown stage."""
-        found = self._journey(journey)
+        found = self.journey(journey)
         if stage not in {known.id for known in found.stages}:
             raise NotFound(f"the journey {journey} has no stage {stage!r}")
         with self.reading() as reader:
-            window = self._window(reader, start, end)
+            window = self.window(reader, start, end)
             return stage_people(reader, self.config, found, stage, window, limit)
 
     def timeline(self, person_id: str, before: str | None, channel: str | None, limit: int) -> TimelinePage:
@@ -95,7 +95,7 @@ class Analyst:
     def quality(self, start: date | None, end: date | None) -> QualityPage:
         """Where events are lost. Default: the last 28 complete days. It reads what was counted, not the events."""
         with self.reading() as reader:
-            window, mark = self._window(reader, start, end), self.tallies.mark()
+            window, mark = self.window(reader, start, end), self.tallies.mark()
             behind = reader.session.upto() - (mark.seq if mark else 0)
         planned = self.planned() | {contract.name for contract in self.config.contracts}
         return quality_page(self.tallies, window, planned=planned, midnight=self.civil.midnight, behind=max(0, behind))
@@ -105,20 +105,20 @@ class Analyst:
         with self.reading() as reader:
             return quality_people(reader.session, list(reader.marks))
 
-    def _journey(self, journey: str) -> Journey:
+    def journey(self, journey: str) -> Journey:
         for known in self.config.journeys:
             if known.id == journey:
                 return known
         raise NotFound(f"there is no journey {journey!r}; there are {', '.join(j.id for j in self.config.journeys)}")
 
-    def _today(self, reader: Reader) -> date:
+    def today(self, reader: Reader) -> date:
         """The civil date, or the day after the last event when the data end earlier (imported history alone)."""
         today = self.civil.civil_date(self.clock.now())
         last = reader.last_day()
         return today if last is None else min(today, last + timedelta(days=1))
 
-    def _window(self, reader: Reader, start: date | None, end: date | None) -> Window:
-        end = end or (self._today(reader) if start is None else self.civil.civil_date(self.clock.now()))
+    def window(self, reader: Reader, start: date | None, end: date | None) -> Window:
+        end = end or (self.today(reader) if start is None else self.civil.civil_date(self.clock.now()))
         start = start or last_period(end, MAP_DAYS).start
         if end < start:
             raise InvalidInput(f"the window ends ({end}) before it begins ({start})")
