@@ -102,7 +102,7 @@ def make_lake(folder: Path, state: Database, count: int) -> None:
         for reader in ("archive", "process/0", "process/1"):
             connection.execute(insert(offsets).values(reader=reader, log_id="bench", seq=count))
         one = {"node_id": "n00000000007", "kind": "user_id", "value": "u7", "person_id": "n00000000007", "profile": b""}
-        connection.execute(insert(nodes), [one])
+        connection.execute(insert(nodes), [{**one, "claimed": 0, "seen_at": 0, "linked_at": 0}])
 
 
 _BARE = {

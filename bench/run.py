@@ -33,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in asked.only:
         print(f"... {name}", file=sys.stderr, flush=True)
         rows += import_module(f"bench.{name}").run(scale=asked.scale)
+        if asked.json:  # after each, so that what is measured is not lost with what fails
+            asked.json.write_text(json.dumps({"machine": machine(), "rows": [row._asdict() for row in rows]}, indent=1))
     print(table(rows))
-    if asked.json:
-        asked.json.write_text(json.dumps({"machine": machine(), "rows": [row._asdict() for row in rows]}, indent=1))
     return 0 if all(holds(row) for row in rows) else 1
 
 
