@@ -15,9 +15,8 @@ from percorso.adapters.sql.leader import Leader
 from percorso.main.company import Company
 from percorso.main.serving import serve_app, unix_socket
 from percorso.model.errors import StoreUnavailable
-from percorso.pipeline.forgetting import Forgetting
+from percorso.pipeline.backoff import keep_at
 from percorso.pipeline.garbage import settle_memory
-from percorso.pipeline.tally import Tallier
 
 _log = structlog.get_logger()
 
@@ -28,6 +27,8 @@ SEAL_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 """How soon a new or changed source is noticed."""
 TALLY_EVERY_S = 15.0
+NOTE_EVERY_S = 0.5
+"""How soon a choice is in the consent ledger."""
 RULES_EVERY_S = 1.0
 """How soon rules of identity that somebody wants in force are."""
 STANDBY_S = 1.0
@@ -108,51 +109,40 @@ def run_analysis(company: Company, _fd: int) -> None:
     path = company.directory.analyse_socket
     listening = unix_socket(path)
     stop = threading.Event()
-    sealing = threading.Thread(target=seal_until, args=(company, stop), name="sealing")
-    tallying = threading.Thread(target=tally_until, args=(company.tallier, stop), name="tallying")
-    noting = threading.Thread(target=company.notary.run, args=(stop,), name="consents")
-    sealing.start()
-    tallying.start()
-    noting.start()
+    beside = [
+        threading.Thread(target=keep_at, args=(step, stop), kwargs={"name": name, "rest_s": rest_s}, name=name)
+        for name, step, rest_s in (
+            ("archive", sealing_of(company), SEAL_EVERY_S),
+            ("tally", company.tallier.step, TALLY_EVERY_S),
+            ("consents", company.notary.step, NOTE_EVERY_S),
+        )
+    ]
+    for thread in beside:
+        thread.start()
     try:
         serve_app(create_analysis_app(company.analyst, previews_of(company)), listening)
     finally:
         stop.set()
-        sealing.join()
-        tallying.join()
-        noting.join()
+        for thread in beside:
+            thread.join()
         with suppress(FileNotFoundError):
             path.unlink()
 
 
-def seal_until(company: Company, stop: threading.Event) -> None:
-    """Seal what is ready, now and then, until told to stop; a failure is told and tried again."""
+def sealing_of(company: Company) -> Callable[[], int]:
+    """A step that seals what is ready, and then does of erasures what belongs to whoever archives."""
     leader = company.leader("archive")
-    while not stop.wait(SEAL_EVERY_S):
-        try:
-            while leader.leads() and company.archiver.step() and not stop.is_set():
-                pass
-            if leader.leads():
-                forget_in_lake(company.forgetting)
-        except Exception:  # told, and tried again: answering goes on
-            _log.exception("archive.failed")
 
+    def step() -> int:
+        if not leader.leads():
+            return 0
+        if sealed := company.archiver.step():
+            return sealed
+        company.forgetting.look()
+        company.forgetting.finish()
+        return 0
 
-def forget_in_lake(forgetting: Forgetting) -> None:
-    """The steps of erasures that belong to whoever archives."""
-    forgetting.look()
-    forgetting.finish()
-
-
-def tally_until(tallier: Tallier, stop: threading.Event) -> None:
-    """Count what came, now and then, until told to stop; a failure is told and tried again."""
-    while not stop.is_set():
-        try:
-            while tallier.step() and not stop.is_set():
-                pass
-        except Exception:  # told, and tried again: answering goes on
-            _log.exception("tally.failed")
-        stop.wait(TALLY_EVERY_S)
+    return step
 
 
 def run_delivery(company: Company, _fd: int) -> None:

@@ -1,4 +1,13 @@
-"""How long a loop waits after failures in a row."""
+"""Loops that work on what waits, and how long they rest after failures in a row."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from percorso.model.errors import StoreUnavailable
+
+_log = structlog.get_logger()
 
 FIRST_S = 0.25
 LONGEST_S = 60.0
@@ -18,3 +27,25 @@ class Backoff:
 
     def worked(self) -> None:
         self._next_s = FIRST_S
+
+
+def keep_at(step: Callable[[], int], stop: threading.Event, *, name: str, rest_s: float) -> None:
+    """Step until told to stop, at once again while there is something to do, else after a rest.
+
+    Whatever goes wrong is told, under the name, and tried again, less and less often.
+    """
+    backoff = Backoff()
+    while not stop.is_set():
+        try:
+            found = step()
+        except StoreUnavailable as error:
+            _log.warning(f"{name}.waiting", why=error.message)
+            stop.wait(max(error.retry_after_s, backoff.failed()))
+            continue
+        except Exception:  # the thread must not end: nobody would start it again
+            _log.exception(f"{name}.failed")
+            stop.wait(backoff.failed())
+            continue
+        backoff.worked()
+        if not found:
+            stop.wait(rest_s)

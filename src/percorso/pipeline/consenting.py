@@ -4,26 +4,19 @@ It reads the log by itself, as far as that is processed, and asks only under whi
 rows and how far they reach are committed together. What is found when two write at once is the same; one of them waits.
 """
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-import structlog
 
 from percorso.data.consent import choices, is_signal
 from percorso.data.events import read_event
 from percorso.model.consent import Choice, parts_of
 from percorso.model.consent_chain import LedgerRow, beginning, next_row
-from percorso.model.errors import StoreUnavailable
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE
-from percorso.pipeline.backoff import Backoff
 from percorso.ports import ConsentLedger, EventLog, LogEntry
 
-_log = structlog.get_logger()
-
 BATCH = 5_000
-POLL_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -44,24 +37,6 @@ class Notary:
         while count := self.step():
             total += count
         return total
-
-    def run(self, stop: threading.Event) -> None:
-        """Write what comes until told to stop. Whatever goes wrong is told and tried again, less and less often."""
-        backoff = Backoff()
-        while not stop.is_set():
-            try:
-                found = self.step()
-            except StoreUnavailable as error:
-                _log.warning("consents.waiting", why=error.message)
-                stop.wait(max(error.retry_after_s, backoff.failed()))
-                continue
-            except Exception:  # the thread must not end: nobody would start it again
-                _log.exception("consents.failed")
-                stop.wait(backoff.failed())
-                continue
-            backoff.worked()
-            if not found:
-                stop.wait(POLL_S)
 
     def _lane(self, lane: int) -> int:
         written, processed = self.ledger.place(lane)

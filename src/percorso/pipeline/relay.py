@@ -12,9 +12,8 @@ import msgspec
 import structlog
 
 from percorso.data.intake import Item
-from percorso.model.errors import StoreUnavailable
 from percorso.model.verdict import LIVE_LANE, ItemVerdict, Verdict
-from percorso.pipeline.backoff import Backoff
+from percorso.pipeline.backoff import keep_at
 from percorso.pipeline.collect import tally
 from percorso.ports import Outbox
 
@@ -63,19 +62,5 @@ class Relay:
         return total
 
     def run(self, stop: threading.Event) -> None:
-        """Move what comes until told to stop. Whatever goes wrong is told and tried again, less and less often."""
-        backoff = Backoff()
-        while not stop.is_set():
-            try:
-                moved = self.step()
-            except StoreUnavailable as error:
-                _log.warning("relay.waiting", why=error.message)
-                stop.wait(max(error.retry_after_s, backoff.failed()))
-                continue
-            except Exception:  # the thread must not end: nobody would start it again
-                _log.exception("relay.failed")
-                stop.wait(backoff.failed())
-                continue
-            backoff.worked()
-            if not moved:
-                stop.wait(POLL_S)
+        """Move what comes until told to stop."""
+        keep_at(self.step, stop, name="relay", rest_s=POLL_S)
