@@ -14,7 +14,8 @@ from bench.rows import Row
 from bench.traffic import bursts, events, everyone_else
 from percorso.adapters.packs import load_packs
 from percorso.adapters.sql.database import Database
-from percorso.adapters.sql.state import SqlState, pack_profile, unpack_profile
+from percorso.adapters.sql.node_rows import pack_profile, unpack_profile
+from percorso.adapters.sql.state import SqlState
 from percorso.adapters.sql.tables import STATE
 from percorso.adapters.system_clock import SystemClock
 from percorso.data.intake import Item

@@ -52,12 +52,12 @@ class SqlErasing(SqlStateTransaction):
     """`ports.erasure.ErasingTransaction`."""
 
     def weaker_of(self, node_ids: Sequence[str]) -> list[str]:
-        rows = self._select("select distinct weaker from identity_assertions where stronger", node_ids)
+        rows = self.among("select distinct weaker from identity_assertions where stronger", node_ids)
         return [row[0] for row in rows]
 
     def placed_under(self, node_ids: Sequence[str]) -> list[int]:
         """There is no index: one scan, however many people."""
-        return [row[0] for row in self._select("select seq from placed where node_id", node_ids)]
+        return [row[0] for row in self.among("select seq from placed where node_id", node_ids)]
 
     def placed_nowhere(self) -> list[int]:
         return [row[0] for row in self._raw.execute("select seq from placed where node_id is null")]
@@ -80,7 +80,7 @@ class SqlErasing(SqlStateTransaction):
         found = {
             row[0]
             for side in ("a", "b")
-            for row in self._select(f"select message_id from identity_overrides where {side}", node_ids)
+            for row in self.among(f"select message_id from identity_overrides where {side}", node_ids)
         }
         return sorted(found)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select, tuple_
 
 from percorso.adapters.sql.database import Database
-from percorso.adapters.sql.state import unpack_profile
+from percorso.adapters.sql.node_rows import unpack_profile
 from percorso.adapters.sql.tables import nodes
 from percorso.model.person import Stamped, latest
 from percorso.ports import KnownPerson

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from percorso.adapters.sql.database import Database
+from percorso.adapters.sql.node_rows import read_node
 from percorso.adapters.sql.outbox import read_message
-from percorso.adapters.sql.state import read_node
 from percorso.adapters.sql.tables import decisions, nodes, outbox, people, positions
 from percorso.model.decision import Decision, Refusal
 from percorso.model.identifier import normalise, valid_kind
