@@ -14,7 +14,7 @@ from sqlalchemy import select
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.log import SqlEventLog
 from percorso.adapters.sql.tables import log_buckets, log_counts, log_events, log_refused
-from percorso.data.intake import message_key
+from percorso.data.item_ids import message_key
 from percorso.model.errors import StoreUnavailable
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE, Candidate, Refused, Verdict
 from tests.contracts.conftest import MakeDatabase

@@ -23,15 +23,21 @@ Reasons, stable:
 import re
 from collections.abc import Sequence
 from functools import partial
-from hashlib import blake2b
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import msgspec
 
 from percorso.data.consent_signals import with_signals
 from percorso.data.envelope import NOTHING, Under, over
 from percorso.data.event_time import FUTURE_TOLERANCE, DeviceClocks, read_time, sending_time
+from percorso.data.item_ids import (
+    MAX_MESSAGE_ID,
+    fingerprint,
+    given_or_new,
+    id_text,
+    message_key,
+    other_identifier,
+)
 from percorso.data.well_formed import (
     Refusal,
     are_plain,
@@ -51,7 +57,6 @@ from percorso.model.verdict import IMPORT_LANE, Candidate, Refused, TimeRule
 
 MAX_ITEM_BYTES = 65_536
 MAX_IMPORTED_BYTES = 1_048_576
-MAX_MESSAGE_ID = 100
 MAX_EVENT_NAME = 200
 PROOF = "identityToken"
 """Where in its context an item has the token that proves its user id."""
@@ -138,9 +143,6 @@ _decode_envelope = msgspec.json.Decoder(WireItem).decode
 _decode_object = msgspec.json.Decoder(_Object).decode
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
-_key_hash = blake2b(digest_size=16).copy
-_fingerprint_hash = blake2b(digest_size=8).copy
-"""To copy an empty hash takes half the time of making one."""
 _new_candidate = partial(tuple.__new__, Candidate)
 """A third of the time that the constructor takes."""
 
@@ -273,23 +275,28 @@ def _candidate(wire: WireItem, body: bytes, item: Item, intake: Intake, trust: i
         raise Refusal("unknown_type", "type is one of track, identify, page, screen, group, alias")
     user_id, anonymous_id, group_id, previous_id = wire.userId, wire.anonymousId, wire.groupId, wire.previousId
     if user_id is not None and (user_id.__class__ is not str or not user_id):
-        user_id = _id(user_id, "userId")
+        user_id = id_text(user_id, "userId")
     if anonymous_id is not None and (anonymous_id.__class__ is not str or not anonymous_id):
-        anonymous_id = _id(anonymous_id, "anonymousId")
+        anonymous_id = id_text(anonymous_id, "anonymousId")
     if group_id is not None:
-        group_id = _id(group_id, "groupId")
+        group_id = id_text(group_id, "groupId")
     if previous_id is not None:
-        previous_id = _id(previous_id, "previousId")
+        previous_id = id_text(previous_id, "previousId")
     event = wire.event
     if kind != "track" or event.__class__ is not str or not 0 < len(event) <= MAX_EVENT_NAME or event.isspace():
         _check_call(kind, wire, user_id, group_id, previous_id)
         if kind == "alias" and user_id == previous_id:
             intake.note(item, SAME_ALIAS)
-    if user_id is None and anonymous_id is None and not intake.unknown_ok and not _other_identifier(wire):
+    if (
+        user_id is None
+        and anonymous_id is None
+        and not intake.unknown_ok
+        and not other_identifier(wire.traits, wire.context)
+    ):
         raise Refusal("no_identifier", "send userId or anonymousId, or an identifier in context.externalIds")
     message_id = wire.messageId
     if message_id.__class__ is not str or not 0 < len(message_id) <= MAX_MESSAGE_ID:
-        message_id = _message_id(message_id)
+        message_id = given_or_new(message_id)
     said = wire.originalTimestamp if wire.originalTimestamp is not None else wire.timestamp
     received_at, source = intake.received_at, intake.source
     sent_at, rule = intake.sent_at, 0
@@ -360,50 +367,3 @@ def _check_call(kind: str, wire: WireItem, user_id: str | None, group_id: str | 
         raise Refusal("missing_group", "a group call has a groupId")
     if kind == "alias" and (previous_id is None or user_id is None):
         raise Refusal("missing_previous", "an alias call has a previousId and a userId")
-
-
-def _id(value: Any, field: str) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise Refusal("invalid_identifier", f"{field} is text or a whole number")
-
-
-def _other_identifier(wire: WireItem) -> bool:
-    """Whether an identifier stands in traits or context, where this is the only place to find one."""
-    for fields in (wire.traits, wire.context):
-        if not isinstance(fields, dict):
-            continue
-        nested = fields.get("traits")
-        for traits in (fields, nested if isinstance(nested, dict) else {}):
-            if traits.get("email") or traits.get("phone"):
-                return True
-        if fields.get("externalIds"):
-            return True
-    return False
-
-
-def _message_id(value: Any) -> str:
-    if value is None or value == "":
-        return f"percorso-{uuid4()}"
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(text, str) or len(text) > MAX_MESSAGE_ID:
-        raise Refusal("invalid_message_id", f"messageId is text of at most {MAX_MESSAGE_ID} characters")
-    return text
-
-
-def message_key(source: str, message_id: str) -> bytes:
-    """What dedupe compares: 16 bytes of a hash of source and message id."""
-    key = _key_hash()
-    key.update(f"{source}\x00{message_id}".encode("utf-8", "surrogatepass"))
-    return key.digest()
-
-
-def fingerprint(says: bytes) -> int:
-    """63-bit hash of what an item says, packed: equal for the same call however its JSON is spaced or ordered."""
-    print_ = _fingerprint_hash()
-    print_.update(says)
-    return int.from_bytes(print_.digest(), "big") >> 1

@@ -8,7 +8,8 @@ no NUL and no half of a surrogate pair.
 from collections.abc import Mapping
 from typing import Any
 
-from percorso.data.intake import MAX_EVENT_NAME, MAX_MESSAGE_ID, WireItem
+from percorso.data.intake import MAX_EVENT_NAME, WireItem
+from percorso.data.item_ids import MAX_MESSAGE_ID
 from percorso.http.calls import KINDS, MAX_BATCH
 from percorso.model.verdict import Verdict
 

@@ -13,30 +13,27 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from percorso.model.condition import ROOTS
 from percorso.model.config import Config
 from percorso.model.consent import BASES, Purpose
-from percorso.model.contract import JSON_TYPES, EventContract, Rule
+from percorso.model.contract import EventContract
 from percorso.model.errors import InvalidConfig
 from percorso.model.feeling import FeelingRule, Scale
 from percorso.model.fields import Fields, valid_id
 from percorso.model.identity_rules import put_over, read_rules
 from percorso.model.journey import Journey, Stage
-from percorso.model.play import Choice, MessageTemplate, Play, TaskTemplate
+from percorso.model.pack_events import event_field, read_contract
+from percorso.model.pack_plays import read_play
+from percorso.model.play import Play
 from percorso.model.touchpoint import PHASES, Text, Touchpoint
 
 CHANNELS = (
     *("web", "app", "store", "call", "email", "sms", "post", "chat"),
     *("social", "event", "delivery", "device", "ads", "partner"),
 )
-INTENTS = ("serve", "ask", "entertain", "sell")
-LAYOUT_SLOT = "<!-- content -->"
-"""Where a layout takes the body of a message."""
 
 _PERSON = frozenset(("person",))
 _PLACE = frozenset(("person", "touchpoint", "channel", "phase"))
 _SIGNAL = re.compile(r"^(gpc|tcf:\d{1,2}|category:[^A-Z/]+)$")
-_CHOICE_LINK = re.compile(r"links\.choice\.(\w+)")
 
 Record = TypeVar("Record", Touchpoint, Journey, FeelingRule, Play, EventContract, Purpose)
 
@@ -72,8 +69,8 @@ def read_pack(mapping: Mapping[str, Any], uses: Config | None = None) -> Config:
         touchpoints=tuple(_touchpoint(id_, part) for id_, part in fields.named("touchpoints")),
         journeys=tuple(_journey(id_, part) for id_, part in fields.named("journeys")),
         feelings=tuple(_feeling(id_, part) for id_, part in fields.named("feelings")),
-        plays=tuple(_play(id_, part, layouts) for id_, part in fields.named("plays")),
-        contracts=tuple(_contract(event, part) for event, part in fields.named("events", ids=False)),
+        plays=tuple(read_play(id_, part, layouts) for id_, part in fields.named("plays")),
+        contracts=tuple(read_contract(event, part) for event, part in fields.named("events", ids=False)),
         purposes=tuple(_purpose(id_, part) for id_, part in fields.named("purposes")),
         strings=strings,
         identity=_identity(fields),
@@ -222,7 +219,7 @@ def _mood(fields: Fields) -> float | Scale | None:
         return fields.number("mood", least=-1, most=1)
     part = Fields(value, f"{fields.where}, mood")
     scale = Scale(
-        field=_field(part, "field"),
+        field=event_field(part, "field"),
         low=part.number("low", least=-1e9, most=1e9),
         high=part.number("high", least=-1e9, most=1e9),
     )
@@ -230,58 +227,6 @@ def _mood(fields: Fields) -> float | Scale | None:
     if scale.low == scale.high:
         raise part.error("high", "is the same as low; a scale has two ends")
     return scale
-
-
-def _field(fields: Fields, key: str) -> str:
-    """A field of the event."""
-    name: str = fields.text(key)
-    if "." not in name and name in ROOTS - {"properties", "traits", "context", "person"}:
-        return name
-    if name.split(".")[0] not in ("properties", "traits", "context") or name.endswith("."):
-        raise fields.error(key, f"{name!r} is no field of the event, such as properties.order_id")
-    return name
-
-
-def _contract(event: str, fields: Fields) -> EventContract:
-    properties: dict[str, str] = {}
-    rules: dict[str, Rule] = {}
-    for name, written in fields.mapping("properties").items():
-        if isinstance(written, Mapping):
-            properties[name], rules[name] = _ruled(Fields(written, f"{fields.where}, properties, {name}"))
-        elif isinstance(written, str) and written in JSON_TYPES:
-            properties[name] = written
-        else:
-            raise fields.error(f"properties, {name}", f"{written!r} is none of {', '.join(JSON_TYPES)}")
-    contract = EventContract(
-        name=event,
-        about=fields.translated("about"),
-        properties=properties,
-        required=fields.words("required"),
-        rules=rules,
-        registers=fields.flag("registers", False),
-        keep_days=fields.whole("keep_days", 0) or None,
-    )
-    fields.done()
-    for name in contract.required:
-        if name not in contract.properties:
-            raise fields.error("required", f"{name!r} is not among the properties")
-    return contract
-
-
-def _ruled(fields: Fields) -> tuple[str, Rule]:
-    """A property written out: {type: number, unit: s, least: 0} or {type: string, enum: [a, b]}."""
-    kind: str = fields.word("type", JSON_TYPES)
-    enum = fields.words("enum")
-    least = None
-    if fields.take("least", None) is not None:
-        least = fields.number("least", least=-1e15, most=1e15)
-    rule = Rule(enum=enum, unit=fields.text("unit", None), least=least)
-    fields.done()
-    if rule.enum and kind != "string":
-        raise fields.error("enum", "is for texts; leave it out, or set type: string")
-    if rule.least is not None and kind not in ("number", "integer"):
-        raise fields.error("least", "is for numbers; leave it out, or set type: number")
-    return kind, rule
 
 
 def _purpose(id_: str, fields: Fields) -> Purpose:
@@ -304,110 +249,3 @@ def _purpose(id_: str, fields: Fields) -> Purpose:
         if not _SIGNAL.match(signal):
             raise fields.error("signals", f"{signal!r} is none of gpc, tcf:NUMBER, category:NAME in small letters")
     return purpose
-
-
-def _play(id_: str, fields: Fields, layouts: Mapping[str, Text]) -> Play:
-    once_per = fields.take("once_per")
-    choices = tuple(_choice(part) for part in fields.parts("choices"))
-    play = Play(
-        id=id_,
-        version=fields.whole("version", least=1),
-        name=fields.translated("name"),
-        touchpoint=fields.text("touchpoint", None),
-        stage=fields.text("stage", None),
-        when=fields.condition("when", about=""),
-        once_per=once_per if once_per in ("person", "event") else _field(fields, "once_per"),
-        priority=fields.whole("priority"),
-        intent=fields.word("intent", INTENTS),
-        purpose=fields.text("purpose", None),
-        do=fields.translated("do"),
-        say=fields.translated("say"),
-        how=fields.translated("how"),
-        timing=fields.translated("timing"),
-        ask=fields.translated("ask"),
-        ask_how=fields.translated("ask_how"),
-        ask_when=fields.translated("ask_when"),
-        give=fields.translated("give"),
-        get=fields.translated("get"),
-        choices=choices,
-        message=_message(fields.part("message"), layouts),
-        task=_task(fields.part("task")),
-    )
-    fields.done()
-    _check_play(fields, play)
-    return play
-
-
-def _check_play(fields: Fields, play: Play) -> None:
-    if play.message is None and play.task is None:
-        raise fields.error("message", "the play does nothing; give a message, a task or both")
-    if play.purpose is None and play.intent != "serve":
-        raise fields.error("purpose", f"is missing; only intent 'serve' goes without consent, not {play.intent!r}")
-    ids = [choice.id for choice in play.choices]
-    if len(set(ids)) < len(ids):
-        raise fields.error("choices", "an id is there twice")
-    for language, body in play.message.body.items() if play.message else ():
-        linked = set(_CHOICE_LINK.findall(body))
-        if linked != set(ids):
-            odd = ", ".join(sorted(linked ^ set(ids)))
-            raise fields.error(f"message, body, {language}", f"choices and links.choice.… differ: {odd}")
-    if play.choices and play.message is None:
-        raise fields.error("choices", "need a message that offers them")
-
-
-def _choice(fields: Fields) -> Choice:
-    id_ = fields.text("id")
-    if not valid_id(id_) or "." in id_:
-        raise fields.error("id", f"{id_!r} is no id; use lower-case words with underscores")
-    choice = Choice(
-        id=id_,
-        label=fields.translated("label"),
-        event=fields.text("event"),
-        properties=fields.plain("properties"),
-    )
-    fields.done()
-    return choice
-
-
-def _message(fields: Fields | None, layouts: Mapping[str, Text]) -> MessageTemplate | None:
-    if fields is None:
-        return None
-    layout = fields.text("layout", None)
-    message = MessageTemplate(
-        channel=fields.word("channel", ("email",)),
-        subject=fields.translated("subject"),
-        body=_laid_out(fields, layout, fields.translated("body"), layouts),
-    )
-    fields.done()
-    return message
-
-
-def _laid_out(fields: Fields, layout: str | None, body: Text, layouts: Mapping[str, Text]) -> Text:
-    """The body put into its layout, language by language; without a layout it must be MJML by itself."""
-    if layout is None:
-        for language, mjml in body.items():
-            if not mjml.startswith("<mjml"):
-                raise fields.error(f"body, {language}", "is no MJML document; begin with <mjml or name a layout")
-        return body
-    frame = layouts.get(f"layout.{layout}")
-    if frame is None:
-        raise fields.error("layout", f"no string 'layout.{layout}' here or in the packs used; add it under 'strings'")
-    for language, text in frame.items():
-        if text.count(LAYOUT_SLOT) != 1:
-            raise fields.error("layout", f"'layout.{layout}' in {language!r} must hold {LAYOUT_SLOT} once")
-    missing = sorted(set(body) - set(frame))
-    if missing:
-        raise fields.error("layout", f"'layout.{layout}' has no text in {', '.join(missing)}")
-    return {language: frame[language].replace(LAYOUT_SLOT, text) for language, text in body.items()}
-
-
-def _task(fields: Fields | None) -> TaskTemplate | None:
-    if fields is None:
-        return None
-    task = TaskTemplate(
-        title=fields.translated("title"),
-        queue=fields.text("queue"),
-        due_minutes=fields.whole("due_minutes", least=1),
-    )
-    fields.done()
-    return task
