@@ -27,15 +27,21 @@ def open_duckdb(*, memory: str = "1GB", threads: int = 2, spill: Path | None = N
     )
     database.execute("SET GLOBAL TimeZone = 'UTC'")
     database.execute(f"SET GLOBAL parquet_metadata_cache = {str(reads_again).lower()}")
-    database.execute("SET enable_progress_bar = false")
+    _without_bar(database)
     return database
 
 
 def connection_of(database: Any) -> Any:
     """A connection of its own to the same database, with temporary tables of its own. To be closed."""
     connection = database.cursor()
-    connection.execute("SET enable_progress_bar = false")
+    _without_bar(connection)
     return connection
+
+
+def _without_bar(connection: Any) -> None:
+    """No progress bar. Only told where there would be one: a notebook that could show none refuses to be told."""
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() != (False,):
+        connection.execute("SET enable_progress_bar = false")
 
 
 def quoted(text: str) -> str:

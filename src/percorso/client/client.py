@@ -11,13 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from percorso import __version__
 from percorso.client.calls import Calls, known
 from percorso.client.outbox import Outbox
 from percorso.client.post import Post
 from percorso.client.sender import Sender
 from percorso.client.told import Counts, Drop
 from percorso.client.waiting import Waiting
+from percorso.version import __version__
 
 MOST_BYTES = 65_536
 """Of one event; the server takes no larger one."""

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from percorso import __version__
 from percorso.client.told import Drop
 from percorso.client.waiting import Waiting
+from percorso.version import __version__
 
 USER_AGENT = f"percorso-python/{__version__}"
 _MOST_READ = 1 << 20

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from percorso import __version__
 from percorso.http.calls import ABOUT_CLIENTS, CALLS
 from percorso.http.errors import STATUS
 from percorso.http.pixel import MAX_PARAMETERS, PIXELS
@@ -25,6 +24,7 @@ from percorso.model.errors import (
     TooSlow,
     Unauthenticated,
 )
+from percorso.version import __version__
 
 Json = Mapping[str, Any]
 Errors = tuple[type[PercorsoError], ...]

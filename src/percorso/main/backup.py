@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
-from percorso import __version__
 from percorso.adapters.lock import DirectoryLock
 from percorso.adapters.sql.copying import copy_database
 from percorso.adapters.sql.database import Database
@@ -29,6 +28,7 @@ from percorso.model.errors import Conflict, InvalidInput, NotFound, VersionMisma
 from percorso.model.message import Message, MessageState
 from percorso.model.time import to_iso
 from percorso.settings import Settings
+from percorso.version import __version__
 
 FORMAT = 1
 RECORD = "backup.json"
