@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping
 
-from percorso.data.identity.resolve import Resolution, _Resolver
+from percorso.data.identity.resolve import Resolution, Resolver
 from percorso.model.identifier import DEVICE
 from percorso.model.person import Node
 from percorso.model.time import LATEST, Micros
 
 
-class Rehanging(_Resolver):
+class Rehanging(Resolver):
     """Made like the resolver of a batch, of a state that holds the erased no more."""
 
     def without(self, touched: Mapping[str, Node], parents: Collection[str]) -> Resolution:

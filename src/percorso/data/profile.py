@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from percorso.data.consent import CONSENT_READS, CONSENT_UPDATED
-from percorso.data.consent import fold_consents as fold_consents
 from percorso.model.event import Event, Order
 from percorso.model.money import currency_of, minor_units
 from percorso.model.person import Facts, Stamped, supersedes

@@ -128,8 +128,8 @@ class GuardedLog:
         rules = self._rules()
         stays = [self._may_come(one, rules) for one in candidates]
         kept = [one for one, may in zip(candidates, stays, strict=True) if may]
-        aside = [_emptied(one) if self._names_erased(one, rules) else one for one in refused]
-        aside += [_suppressed(one) for one, may in zip(candidates, stays, strict=True) if not may]
+        aside = [_nothing_of(one) if self._names_erased(one, rules) else one for one in refused]
+        aside += [_nothing_of(one) for one, may in zip(candidates, stays, strict=True) if not may]
         given = iter(self._log.append(kept, aside))
         return [next(given) if may else _verdict(one) for one, may in zip(candidates, stays, strict=True)]
 
@@ -151,7 +151,7 @@ class GuardedLog:
     def _names_erased(self, refused: Refused, rules: IdentityRules) -> bool:
         """Whether anything in a refused item, however broken, is an erased identifier."""
         known, kinds = self._buried.known, {*RANK, *rules.classes}
-        for text in _texts(refused.body):
+        for text in texts_of(refused.body):
             for kind in kinds:
                 one = normalise(kind, text, rules.region)
                 if one is not None and any(
@@ -191,20 +191,12 @@ def _verdict(one: Candidate) -> ItemVerdict:
     return ItemVerdict(message_id=one.message_id, verdict=Verdict.SUPPRESSED, reason=ERASED, detail=SAID)
 
 
-def _suppressed(one: Candidate) -> Refused:
-    return _nothing_of(one.source, one.received_at)
-
-
-def _emptied(one: Refused) -> Refused:
-    return _nothing_of(one.source, one.received_at)
-
-
-def _nothing_of(source: str, at: int) -> Refused:
+def _nothing_of(one: Candidate | Refused) -> Refused:
     """What is counted and told of nobody."""
     return Refused(
-        source=source,
+        source=one.source,
         message_id=None,
-        received_at=at,
+        received_at=one.received_at,
         reason=ERASED,
         detail=SAID,
         body=b"",
@@ -212,7 +204,7 @@ def _nothing_of(source: str, at: int) -> Refused:
     )
 
 
-def _texts(body: bytes) -> Iterator[str]:
+def texts_of(body: bytes) -> Iterator[str]:
     """Every text of a body: the values of its JSON, else its words."""
     try:
         yield from _values(msgspec.json.decode(body))

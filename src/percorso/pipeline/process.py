@@ -10,13 +10,14 @@ from typing import Protocol
 
 import structlog
 
+from percorso.data.consent import fold_consents
 from percorso.data.events import page_agent, read_event
 from percorso.data.identity.identifiers import NodeIds, Seen, seen, window_of
 from percorso.data.identity.overrides import decided
 from percorso.data.identity.partition import both_ways
 from percorso.data.identity.resolve import Named, Resolution, resolve
 from percorso.data.identity.told import told
-from percorso.data.profile import fold_consents, fold_facts
+from percorso.data.profile import fold_facts
 from percorso.data.touchpoint import TouchpointFinder
 from percorso.execution.decide import Acts
 from percorso.insight.feeling import FeelingReader, fold_feelings
@@ -423,3 +424,15 @@ class _Batch:
         self._transaction.store_people(people, sorted(gone))
         self._transaction.store_positions(places, sorted(before.difference(gone)))
         self._moved_places, self._cleared = places, {*gone, *before.difference(places)}
+
+
+def folded_of(processor: Processor, transaction: StateTransaction, node: Node, entries: Sequence[LogEntry]) -> Node:
+    """The node with the profile that these events alone make, those of others left out."""
+    batch = _Batch(processor, transaction, entries, {}, acts=False)
+    batch._nodes = {node.node_id: node._replace(profile=Profile())}
+    for entry in entries:
+        event = read_event(entry)
+        its = processor.seen(event, window_of(entry.day, entry.hour), processor.robot(event))
+        batch._event(event, [one for one in its if one.folds_under == node.node_id][:1], False)
+    batch._settle(node.node_id)
+    return batch._nodes[node.node_id]

@@ -4,16 +4,15 @@ People are one function of the ledger, the rules and the decisions, so what this
 new rules, makes; as long as the rules change nothing of what events name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from percorso.data.identity.anew import anew
 from percorso.data.identity.changes import Changes
 from percorso.data.identity.partition import both_ways
-from percorso.insight.position import positions
 from percorso.model.identity import IdentityRules
-from percorso.model.person import Node, merge_all
-from percorso.pipeline.person_row import person_row
-from percorso.ports import PersonRow, State, StateTransaction
+from percorso.model.person import Node
+from percorso.pipeline.person_row import store_listed
+from percorso.ports import State
 from percorso.ports.identity import Identity
 
 Told = Callable[[int, int], None]
@@ -63,7 +62,7 @@ class Reresolver:
             now = {key: _as(after[key], node) for key, node in stored.items()}
             transaction.store_nodes([now[key] for key in changed if key in now])
             transaction.store_moved({key: now[key].person_id for key in moved if key in now})
-            _store_people(transaction, touched, now.values())
+            store_listed(transaction, touched, now.values())
 
 
 def _as(resolved: Node, stored: Node) -> Node:
@@ -75,24 +74,3 @@ def _as(resolved: Node, stored: Node) -> Node:
         linked_at=resolved.linked_at,
         held=resolved.held,
     )
-
-
-def _store_people(transaction: StateTransaction, touched: Iterable[str], nodes: Iterable[Node]) -> None:
-    """What is listed of these people, and where they are, from all their nodes."""
-    families: dict[str, dict[str, Node]] = {person: {} for person in touched}
-    for node in nodes:
-        if node.person_id in families:
-            families[node.person_id][node.node_id] = node
-    rows: list[PersonRow] = []
-    places = {}
-    gone = []
-    for person, family in families.items():
-        profile = merge_all(family[key].profile for key in sorted(family))
-        row = person_row(person, family.get(person), profile)
-        if row is None:
-            gone.append(person)
-            continue
-        rows.append(row)
-        places[person] = positions(profile.path)
-    transaction.store_people(rows, sorted(gone))
-    transaction.store_positions(places, sorted(places))

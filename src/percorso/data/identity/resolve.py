@@ -97,10 +97,10 @@ def resolve(
     known: Known = lambda _: None,
 ) -> Resolution:
     """Fold what events name into people."""
-    return _Resolver(rules, ids, overrides, ledger, load, known).run(named)
+    return Resolver(rules, ids, overrides, ledger, load, known).run(named)
 
 
-class _Resolver:
+class Resolver:
     def __init__(
         self, rules: IdentityRules, ids: NodeIds, overrides: Overrides, ledger: Ledger, load: Load, known: Known
     ) -> None:
