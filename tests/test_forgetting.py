@@ -195,6 +195,7 @@ def test_a_person_who_asks_for_it_themselves_is_forgotten(company: Company) -> N
     company.collector.collect_now([Item(json.dumps(wish).encode(), 0, None)], source="percorso", lane=LIVE_LANE)
     assert company.forgetting.finish_all(company.processor) == 1
     assert found(company, [*needles_of(5, 50), "wish-000001"]) == set()
+    assert [row.actor for row in company.audit.latest(50) if row.act == "privacy.requested"] == ["the person"]
     assert found(company, needles_of(6, 60)) == set(range(8))
     assert company.forgetting.finish_all(company.processor) == 0
 

@@ -144,6 +144,9 @@ class TestRules:
         assert (preview["replay"], preview["splits"], preview["merges"]) == (False, 1, 0)
         (groups,) = preview["parted"]
         assert groups[0]["name"] == "Ada Bianchi"
+        assert ("people.listed", f"identity:{len(groups)}") in [
+            (row.act, row.target) for row in company.audit.latest(50)
+        ]
         assert [one["value"] for one in groups[-1]["identifiers"]] == ["second@example.com"]
         told = manager.request("PUT", "/api/identity/rules", json={"rules": wanted}).json()
         assert (told["wanted"]["version"], told["in_force"]["version"]) == (1, 0)

@@ -69,3 +69,14 @@ def test_what_identifies_nobody_is_refused(manager: Browser) -> None:
     answer = manager.post("/api/privacy/requests", json=wish("erasure", "null"))
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
     assert manager.get("/api/privacy/requests/nothing").status_code == 404
+
+
+def test_several_people_are_not_given_as_one(company: Company, manager: Browser) -> None:
+    for user in ("u1", "u2"):
+        take(company, track("Order Completed", f"m-{user}", userId=user))
+    asked = wish("access")
+    asked["subject_identities"].append({"identity_type": "user_id", "identity_value": "u2"})
+    made = manager.post("/api/privacy/requests", asked).json()
+    answer = manager.get(f"/api/privacy/requests/{made['subject_request_id']}/bundle")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert "of 2 people" in answer.json()["message"]

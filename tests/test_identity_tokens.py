@@ -69,6 +69,7 @@ def test_without_a_token_it_is_a_claim(folding: Folding) -> None:
         (jwt.encode({"sub": "ada", "exp": LATER}, "", algorithm="none"), "no JSON Web Token"),
         (jwt.encode({"sub": "ada"}, KEY, algorithm="HS256"), "no JSON Web Token"),
         (jwt.encode({"sub": "ada", "exp": LATER}, KEY, algorithm="HS512"), "no JSON Web Token"),
+        (jwt.encode({"sub": "ada", "exp": float("inf")}, KEY, algorithm="HS256"), "no JSON Web Token"),
         ("a.b.c", "no JSON Web Token"),
         ("x" * 3_000, "at most 2,048"),
         (17, "is no text"),

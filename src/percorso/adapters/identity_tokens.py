@@ -52,6 +52,6 @@ class IdentityTokens:
                 return Proof(str(said["sub"]), None), int(said["exp"]) * SECOND
             except jwt.InvalidSignatureError:
                 continue
-            except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+            except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
                 return Proof(None, "the identity token is no JSON Web Token (HS256) with sub and exp"), 0
         return Proof(None, "no identity key in force signed the identity token"), 0

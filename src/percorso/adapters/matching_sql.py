@@ -1,4 +1,4 @@
-"""What a model says, as DuckDB's SQL: the levels of a comparison, the pairs of a key."""
+"""What a model says, as DuckDB's SQL, which can be put into Spark's words: the levels of a comparison, the pairs of a key."""
 
 from percorso.model.matching import Comparison, Key, KeyPart, Level, Test
 

@@ -9,13 +9,16 @@ from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from percorso.adapters.duckdb_base import open_duckdb
 from percorso.adapters.matching_sql import blocks, key_there, key_value, pairs_in
 from percorso.model.matching import Key, Matching, MatchModel, MatchRecord
+
+if TYPE_CHECKING:
+    from percorso.adapters.splink_model import Learned
 
 AT_ONCE = 10_000
 TELLING_DIGITS = 6
@@ -80,16 +83,22 @@ class SplinkRecords:
         return int(self._one(f"SELECT coalesce(sum(size * (size - 1) // 2), 0) FROM ({blocks(key)})"))
 
     def match(self, model: MatchModel, threshold: float) -> Matching:
-        from percorso.adapters.splink_model import learn
-        from percorso.adapters.splink_pairs import Scored
+        from percorso.adapters.splink_pairs import Scored, score
 
         if not model.keys or not model.comparisons:
-            return Matching(_model_id(model, []), 0, 0.0, [])
+            return Matching(model_id(model, []), 0, 0.0, [])
         self._pair(model.keys)
         compared = int(self._one("SELECT count(*) FROM pairs"))
-        learned = learn(self._connection, model, [(key, self._all_pairs_of(key)) for key in model.learn_on])
-        scored = Scored(self._connection, model, learned)
-        return Matching(_model_id(model, learned.comparisons), compared, scored.prior, scored.pairs(threshold))
+        learned = self.learned(model)
+        score(self._connection, model, learned)
+        scored = Scored(lambda query: self._connection.execute(query).fetchall(), model)
+        return Matching(model_id(model, learned.comparisons), compared, scored.prior, scored.pairs(threshold))
+
+    def learned(self, model: MatchModel) -> "Learned":
+        """What these records teach of a model."""
+        from percorso.adapters.splink_model import learn
+
+        return learn(self._connection, model, [(key, self._all_pairs_of(key)) for key in model.learn_on])
 
     def _pair(self, keys: Iterable[Key]) -> None:
         every = " UNION ".join(pairs_in(key) for key in keys)
@@ -117,7 +126,7 @@ def _folder_below(place: Path | None) -> Iterator[Path | None]:
         yield Path(folder)
 
 
-def _model_id(model: MatchModel, learned: list[dict[str, Any]]) -> str:
+def model_id(model: MatchModel, learned: list[dict[str, Any]]) -> str:
     """Names what was learned and from how much; not the last digits of a sum, which threads add up in any order."""
     shares = [
         [f"{level.get(share, 0):.{TELLING_DIGITS}g}" for level in one["comparison_levels"] for share in _SHARES]

@@ -83,15 +83,19 @@ def linker_for(api: DuckDBAPI, model: MatchModel, comparisons: list[dict[str, An
 
 
 def _frequencies(connection: Any, field: str) -> str:
-    """A table with the share of all people who have each value. In a small company few share what many share elsewhere:
-    a value of two in ten is not the value of every fifth person."""
+    """A table of `frequencies_of` a field, unless it is there already."""
     table = f"frequency_{field}"
-    connection.execute(
-        f'CREATE TABLE IF NOT EXISTS {table} AS SELECT "{field}", '
-        f'count(*) / (sum(count(*)) OVER () + {PEOPLE_ELSEWHERE})::DOUBLE AS "tf_{field}" '
-        f'FROM records WHERE "{field}" IS NOT NULL GROUP BY ALL'
-    )
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} AS {frequencies_of(field)}")
     return table
+
+
+def frequencies_of(field: str) -> str:
+    """The share of all people who have each value. In a small company few share what many share elsewhere: a value of two
+    in ten is not the value of every fifth person."""
+    return (
+        f'SELECT "{field}", count(*) / ((SELECT count("{field}") FROM records) + {PEOPLE_ELSEWHERE})::DOUBLE '
+        f'AS "tf_{field}" FROM records WHERE "{field}" IS NOT NULL GROUP BY "{field}"'
+    )
 
 
 def _unlearned(model: MatchModel) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Pairs scored by a learned model: how likely each is one person, and whether they are but of one household."""
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from splink import DuckDBAPI
@@ -14,30 +15,39 @@ _ROUNDS = 50
 _STEP = 0.01
 
 
-class Scored:
-    """The pairs of the table `pairs` of a connection, scored; with the prior that they themselves give."""
+Ask = Callable[[str], Sequence[Sequence[Any]]]
+"""Runs a query in DuckDB's words; its rows."""
 
-    def __init__(self, connection: Any, model: MatchModel, learned: Learned) -> None:
-        self._connection = connection
+
+def score(connection: Any, model: MatchModel, learned: Learned) -> None:
+    """Make the table `scored` of the tables `pairs` and `records` of a DuckDB connection: each pair with its weight, what
+    each comparison says, and what a person's own says together."""
+    api = DuckDBAPI(connection)
+    linker = linker_for(api, model, learned.comparisons)
+    linker.table_management.register_blocked_pairs_for_predict(api.register("pairs"))
+    found = linker.inference.predict(threshold_match_weight=LOWEST_WEIGHT, warning_mode="never")
+    parts = ", ".join(f'{_part(one)} AS "{one.name}"' for one in model.comparisons)
+    connection.execute(
+        f"CREATE TABLE scored AS SELECT unique_id_l, unique_id_r, match_weight, {parts}, "
+        f"{_sum(one for one in model.comparisons if one.personal)} AS personal FROM {found.physical_name}"
+    )
+    found.drop_table_from_database_and_remove_from_cache()
+
+
+class Scored:
+    """The table `scored`, with the prior that its pairs themselves give."""
+
+    def __init__(self, ask: Ask, model: MatchModel) -> None:
+        self._ask = ask
         self._model = model
         first = 1 / model.records
-        api = DuckDBAPI(connection)
-        linker = linker_for(api, model, learned.comparisons)
-        linker.table_management.register_blocked_pairs_for_predict(api.register("pairs"))
-        found = linker.inference.predict(threshold_match_weight=LOWEST_WEIGHT, warning_mode="never")
-        parts = ", ".join(f'{_part(one)} AS "{one.name}"' for one in model.comparisons)
-        connection.execute(
-            f"CREATE TABLE scored AS SELECT unique_id_l, unique_id_r, match_weight, {parts}, "
-            f"{_sum(one for one in model.comparisons if one.personal)} AS personal FROM {found.physical_name}"
-        )
-        found.drop_table_from_database_and_remove_from_cache()
         self.prior = self._prior(first)
         self._shift = _odds(self.prior) - _odds(first)
 
     def _prior(self, first: float) -> float:
         """The share of all pairs that are one person, such that the probabilities of the pairs add up to it."""
         query = "SELECT round(match_weight, 2) AS weight, count(*) FROM scored WHERE personal > 0 GROUP BY weight ORDER BY weight"
-        weights = self._connection.execute(query).fetchall()
+        weights = self._ask(query)
         everything = self._model.records * (self._model.records - 1) / 2
         prior = first
         for _ in range(_ROUNDS):
@@ -71,9 +81,9 @@ class Scored:
             f"JOIN records AS one ON one.unique_id = unique_id_l JOIN records AS two ON two.unique_id = unique_id_r "
             f"WHERE {which}"
         )
-        return [self._pair(kind, names, row) for row in self._connection.execute(query).fetchall()]
+        return [self._pair(kind, names, row) for row in self._ask(query)]
 
-    def _pair(self, kind: PairKind, names: list[str], row: tuple[Any, ...]) -> Pair:
+    def _pair(self, kind: PairKind, names: list[str], row: Sequence[Any]) -> Pair:
         a, b = sorted(row[:2])
         weight = row[2] + self._shift
         parts = {"prior": _odds(self.prior), **dict(zip(names, row[3:], strict=True))}

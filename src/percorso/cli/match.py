@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from percorso.cli import match_rule
 from percorso.cli.opener import opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.data.matching.model import DEFAULT_THRESHOLD
@@ -16,6 +17,7 @@ Households = Annotated[bool, typer.Option("--households", help="Pairs that seem 
 def register(app: typer.Typer) -> None:
     match = typer.Typer(help="Find records of one and the same person.", no_args_is_help=True)
     app.add_typer(match, name="match")
+    match_rule.register(match)
 
     @match.command()
     def propose(
@@ -25,9 +27,12 @@ def register(app: typer.Typer) -> None:
         dir: Dir = None,
         json: Json = False,
     ) -> None:
-        """Compare everybody and propose pairs to be looked at, the surest first. Nobody is joined by it."""
+        """Compare everybody and propose pairs to be looked at, the surest first. Nobody is joined by it, unless a rule that
+        accepts pairs is on."""
         with opener(ctx).open(dir, write=False) as company:
             proposed = company.proposer.propose(threshold)
+            rule = company.accepter.rule()
+        accepted = match_rule.accept(opener(ctx), dir) if rule is not None and rule.rule.on else None
         wanted = "household" if households else "person"
         rows = [_told(one) for one in proposed.found if one.kind == wanted]
         if json:
@@ -38,6 +43,8 @@ def register(app: typer.Typer) -> None:
             f"{proposed.model.records:,} people, {proposed.matching.compared:,} pairs compared, "
             f"{len(rows):,} proposed, {proposed.new:,} pairs were never proposed before"
         )
+        if rule is not None and accepted is not None:
+            say(f"{accepted:,} of them accepted by {rule.signature}")
 
 
 def _told(proposal: Proposal) -> dict[str, Any]:

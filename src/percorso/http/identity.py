@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import httpx
+import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from percorso.http.auth import MayData, MayPeople
 from percorso.http.identity_shapes import (
@@ -95,8 +97,11 @@ def decide(body: DecisionBody, services: Given, caller: MayData) -> DecisionTake
 
 @router.get("/identity/warnings")
 def get_warnings(services: Given, caller: MayPeople, limit: Limit = 20) -> WarningList:
-    """What is to be looked at: shared identifiers, bursts, what is held apart."""
-    found = warning_list(services.unifier.warnings(limit), _names(services))
+    """What is to be looked at: shared identifiers, bursts, what is held apart; as it was at most half a minute ago, or when
+    something was decided last."""
+    unifier = services.unifier
+    key = f"{limit} {unifier.decided_so_far()}"
+    found = warning_list(services.warned.get(key, lambda: unifier.warnings(limit)), _names(services))
     saw_list(services, caller, "identity", len(found.shared) + len(found.bursts) + len(found.held) + len(found.claims))
     return found
 
@@ -122,7 +127,7 @@ def put_rules(body: RulesBody, services: Given, caller: MayData) -> RulesState:
 
 
 @router.post("/identity/preview", response_model=PreviewRecord)
-async def preview(body: RulesBody, services: Given, _caller: MayData) -> Response:
+async def preview(body: RulesBody, services: Given, caller: MayData) -> Response:
     """What rules would change of everybody known: how many merges and splits, with examples. Nothing changes."""
     try:
         answer = await services.analysis.post(
@@ -132,7 +137,21 @@ async def preview(body: RulesBody, services: Given, _caller: MayData) -> Respons
         raise AnalysisUnavailable(
             "the preview took too long or the analysis is starting; try again in a moment"
         ) from error
+    if answer.status_code == 200:
+        shown = _shown.decode(answer.content)
+        groups = [group for groups in (*shown.merged, *shown.parted) for group in groups]
+        await run_in_threadpool(found_people, services, caller, "identity", len(groups))
     return Response(answer.content, answer.status_code, {"content-type": answer.headers["content-type"]})
+
+
+class _Shown(msgspec.Struct):
+    """The people of a preview's examples."""
+
+    merged: list[list[msgspec.Raw]]
+    parted: list[list[msgspec.Raw]]
+
+
+_shown = msgspec.json.Decoder(_Shown)
 
 
 @router.post("/identity/apply", status_code=202)

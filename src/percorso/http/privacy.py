@@ -10,13 +10,12 @@ from pydantic import BaseModel, Field
 from percorso.http.auth import MayData
 from percorso.http.services import Given, Services
 from percorso.http.wire import Iso, Limit
+from percorso.model.callback import MOST_URLS, Callback, Status, status_of
 from percorso.model.erasure import PrivacyRequest, RequestKind, Step
-from percorso.model.errors import NotFound
+from percorso.model.errors import Conflict, NotFound
 from percorso.model.time import to_iso
 from percorso.pipeline.exporting_page import page
 from percorso.ports import AuditRow
-
-Status = Literal["pending", "in_progress", "completed"]
 
 
 class SubjectIdentity(BaseModel):
@@ -31,6 +30,21 @@ class SubjectRequest(BaseModel):
 
     subject_request_type: RequestKind
     subject_identities: list[SubjectIdentity] = Field(min_length=1, max_length=10_000)
+    callback_urls: list[str] = Field(
+        default_factory=list, max_length=MOST_URLS, description="Addresses that are told of each status, signed."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRecord:
+    """An address that is told of each status. `told`: those it answered to;  `problem`: why the last try failed, null when it
+    did not;  `gave_up`: nothing more is told."""
+
+    url: str
+    told: list[Status]
+    tries: int
+    problem: str | None
+    gave_up: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +68,7 @@ class SubjectRequestRecord:
     counts: dict[str, int]
     problem: str | None
     signed: bool
+    callbacks: list[CallbackRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,21 +85,20 @@ router = APIRouter(prefix="/privacy/requests", tags=["privacy"])
 def create_request(body: SubjectRequest, services: Given, caller: MayData) -> SubjectRequestRecord:
     """Ask. An erasure blocks whoever it names at once, and is done a little later."""
     identities = [(one.identity_type, one.identity_value) for one in body.subject_identities]
-    made = services.forgetting.request(body.subject_request_type, identities, caller.name)
-    services.audit.record(AuditRow(made.requested_at, caller.name, "privacy.requested", made.request_id))
-    return request_record(made)
+    made = services.forgetting.request(body.subject_request_type, identities, caller.name, body.callback_urls)
+    return request_record(made, services)
 
 
 @router.get("")
 def list_requests(services: Given, _caller: MayData, limit: Limit = 100) -> SubjectRequestList:
     """The latest requests."""
-    return SubjectRequestList(requests=[request_record(one) for one in services.requests.latest(limit)])
+    return SubjectRequestList(requests=[request_record(one, services) for one in services.requests.latest(limit)])
 
 
 @router.get("/{request_id}")
 def get_request(request_id: str, services: Given, _caller: MayData) -> SubjectRequestRecord:
     """How far a request is."""
-    return request_record(_request(request_id, services))
+    return request_record(_request(request_id, services), services)
 
 
 @router.get("/{request_id}/receipt")
@@ -111,7 +125,10 @@ def get_bundle(
     holders = services.people.holders([one["node"] for one in request.identities])
     if not holders:
         raise NotFound("nobody has this identifier")
-    person = sorted(holders.values())[0]
+    people = sorted(set(holders.values()))
+    if len(people) > 1:
+        raise Conflict(f"the identifiers of this request are of {len(people)} people; ask for each of them alone")
+    person = people[0]
     bundle = services.exporter.bundle(person)
     services.audit.record(AuditRow(services.clock.now(), caller.name, "person.exported", person))
     headers = {"content-disposition": f'attachment; filename="bundle.{format}"'}
@@ -120,12 +137,11 @@ def get_bundle(
     return Response(json_bytes(bundle), media_type="application/json", headers=headers)
 
 
-def request_record(one: PrivacyRequest) -> SubjectRequestRecord:
-    status: Status = "completed" if one.step == "done" else "pending" if one.step == "requested" else "in_progress"
+def request_record(one: PrivacyRequest, services: Services) -> SubjectRequestRecord:
     return SubjectRequestRecord(
         subject_request_id=one.request_id,
         subject_request_type=one.kind,
-        request_status=status,
+        request_status=status_of(one),
         step=one.step,
         received_time=to_iso(one.requested_at),
         expected_completion_time=to_iso(one.deadline_at),
@@ -135,7 +151,12 @@ def request_record(one: PrivacyRequest) -> SubjectRequestRecord:
         counts=dict(one.counts),
         problem=one.problem,
         signed=one.receipt is not None,
+        callbacks=[_callback(each) for each in services.calling_back.of(one)],
     )
+
+
+def _callback(one: Callback) -> CallbackRecord:
+    return CallbackRecord(url=one.url, told=list(one.told), tries=one.tries, problem=one.problem, gave_up=one.gave_up)
 
 
 def _request(request_id: str, services: Services) -> PrivacyRequest:

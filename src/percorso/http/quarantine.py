@@ -1,13 +1,15 @@
 """The quarantine: what intake refused, to be looked at, mended by rule, replayed or dismissed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from percorso.http.auth import MayData, MayPeople
+from percorso.http.auth import Caller, MayData, MayPeople
 from percorso.http.internal import check_run_token
+from percorso.http.reading import saw_person
 from percorso.http.services import Given, Services
 from percorso.http.wire import Iso, Limit, PlainText, iso, read_time
 from percorso.model.time import to_iso
@@ -174,17 +176,19 @@ def quarantine_groups(services: Given, _caller: MayPeople, which: Which, limit: 
 
 @router.get("")
 def quarantine_items(
-    services: Given, _caller: MayPeople, which: Which, before: int | None = None, limit: Limit = 50
+    services: Given, caller: MayPeople, which: Which, before: int | None = None, limit: Limit = 50
 ) -> QuarantineList:
-    """Refused items, newest first."""
+    """Refused items, newest first. Whoever they name is seen by it, and the audit log says so."""
     rows = services.quarantine.newest(which, limit, before)
+    _saw(services, caller, rows)
     return QuarantineList(items=[_record(row) for row in rows], next=rows[-1].id if len(rows) == limit else None)
 
 
 @router.post("/preview")
-def preview_mending(body: MendBody, services: Given, _caller: MayPeople) -> MendPreview:
+def preview_mending(body: MendBody, services: Given, caller: MayPeople) -> MendPreview:
     """What rules would make of the first items. Nothing is stored."""
     preview = services.mender.preview(body.chosen.chosen(), body.rules)
+    _saw(services, caller, [one.row for one in preview.tried])
     passing = sum(one.verdict is Verdict.ACCEPTED for one in preview.tried)
     return MendPreview(matched=preview.matched, pass_now=passing, tried=[tried_record(one) for one in preview.tried])
 
@@ -240,6 +244,11 @@ def _dismiss(body: ChosenBody, services: Services, by: str) -> DismissRecord:
     number = services.mender.dismiss(body.chosen(), by=by)
     _note(services, by, "quarantine.dismissed", number)
     return DismissRecord(dismissed=number)
+
+
+def _saw(services: Services, caller: Caller, rows: Sequence[Quarantined]) -> None:
+    for person in sorted(services.named_in.people(row.body for row in rows)):
+        saw_person(services, caller, person)
 
 
 def _note(services: Services, by: str, act: Act, number: int) -> None:

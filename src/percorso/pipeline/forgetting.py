@@ -16,6 +16,8 @@ import structlog
 
 from percorso.data.events import read_event
 from percorso.data.identity.identifiers import NodeIds
+from percorso.model.audit import AuditRow
+from percorso.model.callback import checked_urls
 from percorso.model.erasure import DEADLINE, PrivacyRequest, RequestKind, Step, Tombstone, Work
 from percorso.model.errors import InvalidInput, StoreUnavailable
 from percorso.model.identifier import Identifier, normalise, valid_kind
@@ -26,7 +28,7 @@ from percorso.pipeline.forgetting_fold import take_out
 from percorso.pipeline.forgetting_guard import LOOK_EVERY_S, Buried
 from percorso.pipeline.forgetting_receipt import receipt
 from percorso.pipeline.process import Processor
-from percorso.ports import Clock
+from percorso.ports import Audit, Clock
 from percorso.ports.erasure import (
     ErasableLake,
     ErasableLog,
@@ -34,6 +36,7 @@ from percorso.ports.erasure import (
     PrivacyRequests,
     Scope,
     Searcher,
+    TombstoneList,
 )
 
 _log = structlog.get_logger()
@@ -64,9 +67,11 @@ class Forgetting:
         lake: Callable[[], ErasableLake],
         search: Callable[[], Searcher],
         buried: Buried,
+        listed: TombstoneList,
         ids: NodeIds,
         rules: Callable[[], IdentityRules],
         secret: bytes,
+        audit: Audit,
         clock: Clock,
         alone: bool = False,
     ) -> None:
@@ -76,17 +81,19 @@ class Forgetting:
         self._lake = lake
         self._search = search
         self._buried = buried
+        self._listed = listed
         self._ids = ids
         self._rules = rules
         self._secret = secret
         self._extent = Extent(state, log, ids, rules)
+        self._audit = audit
         self._clock = clock
         self._alone = alone
 
     # asking
 
     def request(
-        self, kind: RequestKind, identities: Sequence[Named], by: str, callback: str | None = None
+        self, kind: RequestKind, identities: Sequence[Named], by: str, callbacks: Sequence[str] = ()
     ) -> PrivacyRequest:
         """Note a request, durably; an erasure blocks at once whoever it names. Raises InvalidInput."""
         wanted = self._read(identities)
@@ -100,7 +107,7 @@ class Forgetting:
             deadline_at=now + DEADLINE,
             step="requested" if kind == "erasure" else "done",
             step_at=now,
-            callback=callback,
+            callbacks=checked_urls(callbacks),
         )
         work, tombstones = None, []
         if kind == "erasure":
@@ -111,6 +118,7 @@ class Forgetting:
             tombstones = [Tombstone(one, now) for one in sorted(hashes)]
         self._requests.add(request, work, tombstones)
         self._buried.look(now=True)
+        self._audit.record(AuditRow(now, by, "privacy.requested", request.request_id))
         _log.info("privacy.requested", request=request.request_id, kind=kind, identities=len(wanted))
         return request
 
@@ -211,6 +219,8 @@ class Forgetting:
 
     def _finish(self, request: PrivacyRequest) -> bool:
         work = self._requests.work(request.request_id)
+        self._buried.look(now=True)
+        self._listed.add(self._buried.known.values())
         rows = self._lake().erase(work.seqs, self._clock.now())
         counts = {**request.counts, "lake_rows": request.counts.get("lake_rows", 0) + rows}
         try:

@@ -165,13 +165,22 @@ class Unifier:
         keys = self._decided_as(a), self._decided_as(b)
         if kind == "none" and not self.is_decided(*keys):
             raise NotFound("nothing was decided of these two")
-        name, properties = decision(kind, a, b, by, why)
         message_id = f"identity-{uuid4().hex}"
-        item = {"type": "track", "event": name, "messageId": message_id, "properties": properties, "context": {}}
-        (verdict,) = self._collector.collect_now([Item(_encode(item), 0)], source=OWN_SOURCE, lane=LIVE_LANE)
-        if verdict.verdict is not Verdict.ACCEPTED:
-            raise StoreUnavailable(f"the decision was not kept: {verdict.reason or verdict.verdict}")
+        self.decide_many(kind, [(message_id, a, b, why)], by)
         return message_id
+
+    def decide_many(
+        self, kind: OverrideKind, some: Sequence[tuple[str, Identifier, Identifier, str | None]], by: str
+    ) -> None:
+        """Append decisions at once: (message id, a, b, why) of each. An id that was appended before is not again."""
+        items = []
+        for tie, (message_id, a, b, why) in enumerate(some):
+            name, properties = decision(kind, a, b, by, why)
+            item = {"type": "track", "event": name, "messageId": message_id, "properties": properties, "context": {}}
+            items.append(Item(_encode(item), tie))
+        for verdict in self._collector.collect_now(items, source=OWN_SOURCE, lane=LIVE_LANE):
+            if verdict.verdict not in (Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.CONFLICT):
+                raise StoreUnavailable(f"the decision was not kept: {verdict.reason or verdict.verdict}")
 
     def is_decided(self, one: str, other: str) -> bool:
         """Whether a decision on two node ids is in force."""
@@ -186,6 +195,12 @@ class Unifier:
         """Contacts that as many people share as may live together, with those people; nobody is joined by it."""
         found = self._identity.shared(self._contacts(), HOUSEHOLD[0], HOUSEHOLD[-1], limit)
         return [one for one in found if one.people in HOUSEHOLD]
+
+    def decided_so_far(self) -> str:
+        """Another text after each decision and each change of rules that is in force."""
+        overrides = self._identity.overrides()
+        last = max((one.order for one in overrides), default=None)
+        return f"{len(overrides)} {last} {self._rules()}"
 
     def warnings(self, limit: int) -> Warnings:
         """What is to be looked at."""

@@ -1,11 +1,13 @@
 """Forgetting people: requests, tombstones, and the stores that are purged and searched."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from percorso.model.callback import Callback, Told
 from percorso.model.erasure import Hit, PrivacyRequest, Step, Tombstone, Work
 from percorso.model.person import Node
+from percorso.model.retention import Round
 from percorso.model.time import Micros
 from percorso.ports.event_log import LogEntry
 from percorso.ports.state import StateTransaction
@@ -24,6 +26,26 @@ class Tombstones(Protocol):
         """Somebody registered anew under these: their next generation begins. Once, however often it is said."""
         ...
 
+    def put(self, tombstones: Sequence[Tombstone]) -> None:
+        """Tombstones as they stand elsewhere, in place of those known here."""
+        ...
+
+
+class TombstoneList(Protocol):
+    """All tombstones there ever were, outside the databases."""
+
+    def read(self) -> list[Tombstone]:
+        """None when nobody was erased yet."""
+        ...
+
+    def add(self, tombstones: Iterable[Tombstone]) -> None:
+        """Durable on return. Those that are there already are not there twice; a later one counts."""
+        ...
+
+    def replace(self, tombstones: Iterable[Tombstone]) -> None:
+        """These alone, durable on return."""
+        ...
+
 
 class PrivacyRequests(Protocol):
     """Requests, and the work that an erasure has left."""
@@ -38,8 +60,16 @@ class PrivacyRequests(Protocol):
         """Newest first."""
         ...
 
+    def to_be_told(self, since: Micros) -> list[PrivacyRequest]:
+        """Requests that named addresses to be told, those since then, oldest first."""
+        ...
+
     def open(self) -> list[PrivacyRequest]:
         """Erasures that are not done, oldest first."""
+        ...
+
+    def erased(self) -> bool:
+        """Whether anybody ever asked to be erased."""
         ...
 
     def work(self, request_id: str) -> Work: ...
@@ -54,6 +84,22 @@ class PrivacyRequests(Protocol):
         self, request: PrivacyRequest, *, after: Step, work: Work | None, tombstones: Sequence[Tombstone] = ()
     ) -> bool:
         """Store how far it is, unless its step is no longer `after`: then false. None forgets the work."""
+        ...
+
+
+class Callbacks(Protocol):
+    """How far the addresses are that requests named."""
+
+    def of(self, request_id: str) -> list[Callback]: ...
+
+    def put(self, request_id: str, callbacks: Sequence[Callback], at: Micros) -> None: ...
+
+
+class Poster(Protocol):
+    """Posts to addresses that strangers named."""
+
+    def post(self, told: Told) -> str | None:
+        """None when it was answered with success, else why not, for people. Reaches no private network."""
         ...
 
 
@@ -138,11 +184,14 @@ class ErasableLog(Protocol):
         ...
 
 
-class Mark(Protocol):
-    """A number that outlives the process; 0 at first."""
+class Rounds(Protocol):
+    """How far the round of retention is."""
 
-    def get(self) -> int: ...
-    def put(self, number: int) -> None: ...
+    def get(self) -> Round: ...
+
+    def put(self, round_: Round) -> None:
+        """Durable on return."""
+        ...
 
 
 class ErasableLake(Protocol):

@@ -48,21 +48,13 @@ class SqlTombstones:
                 connection.execute(change)
             _raise_version(connection)
 
-
-class SqlMark:
-    """`ports.erasure.Mark`, under a name of its own in the state."""
-
-    def __init__(self, database: Database, name: str) -> None:
-        self._database = database
-        self._name = name
-
-    def get(self) -> int:
-        with self._database.read() as connection:
-            return _number(connection, self._name)
-
-    def put(self, number: int) -> None:
+    def put(self, tombstones_: Sequence[Tombstone]) -> None:
         with self._database.write() as connection:
-            _set_number(connection, self._name, number)
+            for some in _parts([one.node_id for one in tombstones_]):
+                connection.execute(delete(tombstones).where(tombstones.c.node_id.in_(some)))
+            if tombstones_:
+                connection.execute(insert(tombstones), [one._asdict() for one in tombstones_])
+            _raise_version(connection)
 
 
 class SqlPrivacyRequests:
@@ -88,8 +80,16 @@ class SqlPrivacyRequests:
         with self._database.read() as connection:
             return [_request(row) for row in connection.execute(query)]
 
+    def to_be_told(self, since: Micros) -> list[PrivacyRequest]:
+        return self._requests(erasures.c.requested_at >= since, erasures.c.callback.is_not(None))
+
     def open(self) -> list[PrivacyRequest]:
         return self._requests(erasures.c.kind == "erasure", erasures.c.step != "done")
+
+    def erased(self) -> bool:
+        query = select(erasures.c.request_id).where(erasures.c.kind == "erasure").limit(1)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
 
     def _requests(self, *where: Any) -> list[PrivacyRequest]:
         query = select(erasures).where(*where).order_by(erasures.c.requested_at, erasures.c.request_id)
@@ -195,17 +195,19 @@ def _row(request: PrivacyRequest) -> dict[str, Any]:
         "step_at": request.step_at,
         "counts": _encode(request.counts).decode(),
         "receipt": None if request.receipt is None else _encode(request.receipt).decode(),
-        "callback": request.callback,
+        "callback": _encode(request.callbacks).decode() if request.callbacks else None,
         "problem": request.problem,
     }
 
 
 def _request(row: Row[Any]) -> PrivacyRequest:
-    plain: dict[str, Any] = {name: getattr(row, name) for name in PrivacyRequest.__dataclass_fields__}
+    plain: dict[str, Any] = {
+        name: getattr(row, name) for name in PrivacyRequest.__dataclass_fields__ if name != "callbacks"
+    }
     plain["identities"] = _decode(plain["identities"])
     plain["counts"] = _decode(plain["counts"])
     plain["receipt"] = None if plain["receipt"] is None else _decode(plain["receipt"])
-    return PrivacyRequest(**plain)
+    return PrivacyRequest(**plain, callbacks=_decode(row.callback) if row.callback else [])
 
 
 def _parts(values: Sequence[str]) -> list[Sequence[str]]:

@@ -12,7 +12,7 @@ interface FormProps {
   fixed: boolean;
 }
 
-const NARROW = { wrapper: { maxWidth: 120 } };
+const NARROW = { input: { maxWidth: 120 } };
 
 /** The rules with plain words beside each. `fixed`: only to be read. */
 export function RulesForm(props: FormProps) {
@@ -36,7 +36,7 @@ function Claims({ rules, change, fixed }: FormProps) {
           <Radio value="attach" label={t("identity.claims.attach")} description={t("identity.claims.attachText")} disabled={fixed} />
         </Stack>
       </Radio.Group>
-      <NumberInput mt={22} label={t("identity.burst")} value={rules.burst} min={2} max={100_000} disabled={fixed} onChange={(burst) => typeof burst === "number" && change({ ...rules, burst })} styles={NARROW} />
+      <NumberInput mt={22} label={t("identity.burst")} value={rules.burst} min={2} max={100_000} disabled={fixed} hideControls onChange={(burst) => typeof burst === "number" && change({ ...rules, burst })} styles={NARROW} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Await } from "@/parts/Await";
 import { Empty } from "@/parts/Empty";
 import { Page, Panel } from "@/parts/Page";
 import { MatchCard } from "./MatchCard";
+import { RulePanel } from "./RulePanel";
 import css from "./Matches.module.css";
 
 const route = getRouteApi("/matches");
@@ -38,6 +39,7 @@ export function MatchesPage() {
       <p role="status" className={said ? css.said : "hidden-text"}>
         {said}
       </p>
+      {kind === "person" && <RulePanel />}
       <Await query={matches} height={420}>
         {(found) =>
           found.matches.length === 0 ? (

@@ -20,6 +20,7 @@ export function Requests({ requests }: { requests: readonly PrivacyRequest[] }) 
         { key: "identity", head: t("privacy.identityKind"), cell: (one) => one.identity_types.map((kind) => word("identifier", kind)).join(", ") },
         { key: "received", head: t("privacy.received"), cell: (one) => <span className={css.line}>{f.moment(one.received_time)}</span> },
         { key: "deadline", head: t("privacy.deadline"), cell: (one) => <span className={css.line}>{f.day(one.expected_completion_time)}</span> },
+        ...(requests.some((one) => one.callbacks.length > 0) ? [{ key: "told", head: t("privacy.callbacks"), cell: (one: PrivacyRequest) => <Callbacks one={one} /> }] : []),
         { key: "proof", head: t("privacy.proof"), cell: (one) => <Proof one={one} /> },
       ]}
     />
@@ -61,3 +62,31 @@ function Proof({ one }: { one: PrivacyRequest }) {
     </span>
   );
 }
+
+/** Who is told of each status, and whether they hear. */
+function Callbacks({ one }: { one: PrivacyRequest }) {
+  const { t } = useWords();
+  return (
+    <>
+      {one.callbacks.map((each) => {
+        const last = each.told.at(-1);
+        return (
+          <p key={each.url} className={css.callback}>
+            <span data-words="given">{hostOf(each.url)}</span>{" "}
+            <Tag tone={each.gave_up ? "bad" : each.problem ? "warn" : last === "completed" ? "good" : "neutral"}>
+              {each.gave_up ? t("privacy.callback.gaveUp") : each.problem ? t("privacy.callback.again") : last ? t(`privacy.callback.${last}`) : t("privacy.callback.none")}
+            </Tag>
+            {each.problem && (
+              <span className="quiet" data-words="given">
+                {" "}
+                {each.problem}
+              </span>
+            )}
+          </p>
+        );
+      })}
+    </>
+  );
+}
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url);
