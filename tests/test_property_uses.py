@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from percorso.adapters import projection
 from percorso.adapters.packs import load_packs, shipped_packs
 from percorso.cli.app import run
+from percorso.data.consent import fold_consents
 from percorso.data.personal import PersonalKind, personal, risks
 from percorso.data.profile import READS as PROFILE_READS
-from percorso.data.profile import fold_consents, fold_facts
+from percorso.data.profile import fold_facts
 from percorso.data.shapes import TEXT_FORMATS
 from percorso.execution.answer import ABOUT, Answer, answer_item
 from percorso.execution.reads import template_properties
@@ -49,7 +50,7 @@ ORDER = {
     "currency": "EUR",
     "gift_note": "for Ada",
     "buyer": {"e_mail": "ada@example.com", "level": 3},
-    "products": [{"sku": "a", "price": 2}],
+    "payment": "card",
 }
 
 
@@ -93,10 +94,10 @@ def test_what_nobody_uses_is_told_with_its_risk_first(company: Company, viewer: 
     assert seen == [
         ("buyer", "email", 3, ["object"]),
         ("gift_note", None, 4, ["string"]),
-        ("products", None, 3, ["array"]),
+        ("payment", None, 3, ["string"]),
     ]
     assert (told["total"], told["properties"][0]["rate"]) == (3, 0.75)
-    assert {one["described"] for one in told["properties"] if one["path"] == "products"} == {"pack"}
+    assert {one["described"] for one in told["properties"] if one["path"] == "payment"} == {"pack"}
     buyer = uses(viewer, event="Order Completed")["Order Completed", "buyer.e_mail"]
     assert (buyer["personal"], buyer["types"]) == ("email", ["email"])
     assert viewer.get("/api/plan/uses", params={"limit": 1, "unused": True}).json()["total"] == 3
@@ -147,7 +148,7 @@ def test_the_command_line_tells_the_same(
         return capsys.readouterr().out
 
     unused = json.loads(ask("--unused", "--json"))
-    assert [one["property"] for one in unused] == ["buyer", "gift_note", "products"]
+    assert [one["property"] for one in unused] == ["buyer", "gift_note", "payment"]
     assert unused[0] | {"first_seen": ""} == {
         **{"event": "Order Completed", "property": "buyer", "types": ["object"], "events": 1, "rate": 1.0},
         **{"first_seen": "", "personal": "email", "described": None, "uses": []},

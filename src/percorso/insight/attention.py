@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from percorso.insight.board import Tile, tile
-from percorso.insight.interval import Apart, apart, chance_of_count, chance_of_difference, wilson
-from percorso.insight.kpi import KPIS
+from percorso.insight.interval import apart, chance_of_count, chance_of_difference, wilson
 from percorso.insight.kpi.ask import Reader, within
+from percorso.insight.moved import Moved, moved
 from percorso.insight.trouble import TROUBLES
 from percorso.insight.windows import Window
 from percorso.model.condition import event_names
@@ -32,7 +31,8 @@ class Attention:
 
     kind      the UI holds one sentence per kind, in each language, filled with `params`
     subject   the KPI (``csat``) or trouble (``checkout_failed``, ``late_delivery``, ``complaint`` ...) it is about
-    params    kpi_*: value, before, difference, ci_low, ci_high, unit. spike: count, of, rate, usual_rate, ratio, days;
+    params    kpi_*: value, before, difference, ci_low, ci_high, unit, touchpoint (null: everywhere).
+              spike: count, of, rate, usual_rate, ratio, days;
               of and the rates as shares, or null and counts a week where the trouble is no share of anything
     p_value   chance of seeing as much by luck
     link      path in the UI that shows it
@@ -48,31 +48,28 @@ class Attention:
 
 def attention(reader: Reader, today: date) -> list[Attention]:
     """The gravest first."""
-    moved = [found for kpi in KPIS.values() if (found := _moved(tile(reader, kpi, today))) is not None]
+    told = [_told(found) for found in moved(reader, today)]
     order = {"high": 0, "medium": 1, "low": 2}
-    return sorted([*moved, *spikes(reader, today)], key=lambda a: (order[a.severity], a.p_value, a.subject))
+    return sorted([*told, *spikes(reader, today)], key=lambda a: (order[a.severity], a.p_value, a.subject))
 
 
-def _moved(tile: Tile) -> Attention | None:
-    difference = tile.difference
-    if difference is None or not difference.is_clear:
-        return None
-    worse = (difference.value < 0) == (tile.better == "higher")
-    chance = chance_of_difference(Apart(difference.value, difference.ci_low, difference.ci_high))
+def _told(found: Moved) -> Attention:
+    kpi, apart = found.definition.kpi, found.difference
     return Attention(
-        kind="kpi_worse" if worse else "kpi_better",
-        subject=tile.kpi,
-        severity=("high" if chance < 0.001 else "medium") if worse else "low",
+        kind="kpi_worse" if found.is_worse else "kpi_better",
+        subject=kpi,
+        severity=("high" if found.chance < 0.001 else "medium") if found.is_worse else "low",
         params={
-            "value": tile.now.value,
-            "before": tile.before.value,
-            "difference": difference.value,
-            "ci_low": difference.ci_low,
-            "ci_high": difference.ci_high,
-            "unit": tile.unit,
+            "value": found.now.value,
+            "before": found.before.value,
+            "difference": apart.value,
+            "ci_low": apart.ci_low,
+            "ci_high": apart.ci_high,
+            "unit": found.definition.unit,
+            "touchpoint": found.touchpoint,
         },
-        p_value=chance,
-        link=f"/kpis/{tile.kpi}",
+        p_value=found.chance,
+        link=f"/kpis/{kpi}?by=touchpoint" if found.touchpoint else f"/kpis/{kpi}",
     )
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from percorso.insight.kpi import KPIS
-from percorso.insight.kpi.ask import Days, Reader, difference
+from percorso.insight.kpi.ask import Reader, difference
 from percorso.insight.kpi.definition import Definition
 from percorso.insight.kpi.result import Better, Difference, KpiRow, Unit
+from percorso.insight.kpi.stretches import Stretches
 from percorso.insight.windows import Window, before, complete_weeks, last_period, week_name, weeks_of
 from percorso.model.touchpoint import Text
 
@@ -25,6 +26,7 @@ class Tile:
     name: Text
     unit: Unit
     better: Better
+    theme: str
     now: KpiRow
     before: KpiRow
     difference: Difference | None
@@ -54,17 +56,18 @@ def tile(reader: Reader, definition: Definition, today: date) -> Tile:
     settled = today - timedelta(days=definition.lag_days)
     period = last_period(settled)
     earlier = before(period)
-    weeks = complete_weeks(settled)
-    days = Days.read(reader, definition, Window(start=min(earlier.start, weeks.start), end=settled))
-    now, then = days.row(period), days.row(earlier)
+    weeks = weeks_of(complete_weeks(settled))
+    read = Stretches.read(reader, definition, [period, earlier, *weeks])
+    now, then = read.row(period), read.row(earlier)
     return Tile(
         kpi=definition.kpi,
         definition=definition.id,
         name=definition.name,
         unit=definition.unit,
         better=definition.better,
+        theme=definition.theme,
         now=now,
         before=then,
         difference=difference(now, then),
-        weeks=tuple(days.row(week, week=week_name(week.start)) for week in weeks_of(weeks)),
+        weeks=tuple(read.row(week, week=week_name(week.start)) for week in weeks),
     )

@@ -1,42 +1,19 @@
 """Average speed of answer: mean seconds in the queue of calls that were answered, dated by the answer.
 
-Calls given up are not in it: read it beside the share of those (the journey map shows both).
+Calls given up are not in it: read it beside abandonment and service level.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-import ibis
-
-from percorso.insight.interval import NOTHING, Estimate, bootstrap_mean, mean
-from percorso.insight.kpi.definition import Definition, Sums
+from percorso.insight.kpi import seconds
+from percorso.insight.kpi.definition import Definition
 
 READS = ("name", "wait_s")
-RETURNS = {"n": "int64", "total": "float64", "squares": "float64"}
 
 
 def units(events: Any, known_to: int) -> Any:
     """Answered calls with a wait."""
     return events.filter(events.name == "Call Answered", events.wait_s >= 0.0)
-
-
-def sums(calls: Any) -> Mapping[str, Any]:
-    return {"n": calls.count(), "total": calls.wait_s.sum(), "squares": (calls.wait_s * calls.wait_s).sum()}
-
-
-def second(calls: Any) -> Any:
-    """Waits are binned by the second, a day at most, so that the bootstrap draws from counts."""
-    return ibis.least(calls.wait_s.floor(), ibis.literal(86_400.0))
-
-
-def estimate(rows: Sums) -> Estimate:
-    counts = [int(row["n"]) for row in rows]
-    n = sum(counts)
-    if n == 0:
-        return NOTHING
-    value = mean(sum(row["total"] for row in rows), sum(row["squares"] for row in rows), n)
-    drawn = bootstrap_mean([row["total"] / row["n"] for row in rows], counts)
-    return Estimate(value.value, drawn.low, drawn.high, n)
 
 
 DEFINITION = Definition(
@@ -48,13 +25,22 @@ DEFINITION = Definition(
         "Intervallo al 95 %: bootstrap.",
         "en": "Mean seconds in the queue of the calls that were answered, dated by the answer. 95 % interval: bootstrap.",
     },
+    edges={
+        "it": "Chi rinuncia non c'è: più persone rinunciano, più l'attesa sembra breve. Va letta con l'abbandono e il livello "
+        "di servizio.",
+        "en": "Who gives up is not in it: the more people give up, the shorter it looks. Read it with abandonment and service "
+        "level.",
+    },
     unit="seconds",
     better="lower",
+    theme="service",
     names=("Call Answered",),
     reads=READS,
-    returns=RETURNS,
+    returns=seconds.RETURNS,
     units=units,
-    sums=sums,
-    estimate=estimate,
-    bin=second,
+    sums=seconds.sums_of("wait_s"),
+    estimate=seconds.estimate,
+    bin=seconds.second("wait_s"),
+    beside=seconds.beside,
 )
+VARIANTS = (DEFINITION,)

@@ -2,39 +2,41 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from percorso.insight.completeness import (
-    Told,
-    Watermark,
-    is_complete,
-    known_day,
-    known_until,
-    watermarks,
-)
-from percorso.insight.dimensions import DIMENSIONS
+from percorso.insight.completeness import Told, Watermark, is_complete, known_day, known_until, watermarks
+from percorso.insight.dimensions import DIMENSIONS, PeopleBy
 from percorso.insight.interval import Estimate, apart
-from percorso.insight.kpi.definition import Definition
-from percorso.insight.kpi.result import About, Difference, KpiRow
-from percorso.insight.positions_then import with_position
-from percorso.insight.windows import Window, week_window
+from percorso.insight.kpi.definition import Definition, Sums
+from percorso.insight.kpi.grouping import grouped, people_of, within
+from percorso.insight.kpi.periods import CUTS, cut
+from percorso.insight.kpi.result import Difference, KpiRow
+from percorso.insight.windows import Window
 from percorso.model.errors import InvalidInput
 from percorso.model.time import CivilClock
 from percorso.ports import EngineSession
 
+__all__ = ["Reader", "ask", "difference", "row_of", "within"]
+
 MAX_GROUPS = 10_000
+MAX_PERIODS = 1_000
+Key = tuple[Any, ...]
 
 
 @dataclass
 class Reader:
-    """Asks several things of one moment, sharing what they share. One thread. `robots_in`: they count like people."""
+    """Asks several things of one moment, sharing what they share. One thread. `robots_in`: they count like people.
+
+    people_by   dimensions of people beside those of events, by name
+    """
 
     session: EngineSession
     civil: CivilClock
     robots_in: bool = False
+    people_by: Mapping[str, PeopleBy] = field(default_factory=dict)
 
     @cached_property
     def events(self) -> Any:
@@ -65,141 +67,200 @@ class Reader:
         return max((one.last for one in self.told), default=None)
 
     def span(self, names: Sequence[str]) -> Window | None:
-        """The days from the first to the last event of some names; None when there is none."""
-        days = [(one.first, one.last) for one in self.told if one.name in names]
+        """The days from the first to the last event of some names, of all when none is named; None when there is none."""
+        days = [(one.first, one.last) for one in self.told if not names or one.name in names]
         if not days:
             return None
         return Window(start=min(first for first, _ in days), end=max(last for _, last in days) + timedelta(days=1))
 
+    def people_tables(self, by: Sequence[str]) -> dict[str, Any]:
+        """Of the dimensions of people among these, their tables."""
+        return {name: self.people_by[name](self.session) for name in by if name in self.people_by}
 
-def within(table: Any, window: Window) -> Any:
-    """Whether a row's day lies in the window."""
-    return (table.local_date >= window.start) & (table.local_date < window.end)
+    def overlaps(self, by: Sequence[str]) -> bool:
+        """Whether somebody may be in several groups of these dimensions."""
+        return any(self.people_by[name].overlaps for name in by if name in self.people_by)
 
-
-def about(definition: Definition) -> About:
-    """What a definition says of itself."""
-    return About(
-        kpi=definition.kpi,
-        definition=definition.id,
-        name=definition.name,
-        about=definition.about,
-        unit=definition.unit,
-        better=definition.better,
-    )
+    def dimensions(self) -> tuple[str, ...]:
+        """Every name that numbers can be asked by."""
+        return (*DIMENSIONS, *self.people_by)
 
 
 def ask(
-    reader: Reader, definition: Definition, by: Sequence[str], start: date | None = None, end: date | None = None
+    reader: Reader,
+    definition: Definition,
+    by: Sequence[str],
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    people: bool = False,
 ) -> list[KpiRow]:
     """A KPI as one row of the whole and then, when there are dimensions, one a group, ordered by them.
 
-    All from one reading: sums add, so the whole is that of its groups. Where an end of the window is not given it is that
-    of the events there are. Raises InvalidInput for an unknown dimension or more groups than can be read.
+    Where an end of the window is not given it is that of the events there are. `people`: count those behind each row.
+    Raises InvalidInput for an unknown dimension or more groups than can be read.
     """
-    check_dimensions(by)
-    window = _window(reader, definition, start, end)
-    known = reader.known_day(definition.names, window)
-    expression = grouped(definition, reader.events, window, by, known)
-    most = (MAX_GROUPS + 1) * (300 if definition.bin else 1)
-    rows = reader.session.execute(expression.limit(most))
-    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows:
-        groups[tuple(row[f"by_{name}"] for name in by)].append(row)
-    if len(groups) > MAX_GROUPS or len(rows) == most:
-        raise InvalidInput(f"that makes more than {MAX_GROUPS} rows; ask by fewer dimensions or a shorter time")
-    whole = definition.estimate(added(definition, rows))
-    found = [_row(definition, window, (), (), whole, known)]
+    check_dimensions(definition, by, reader.dimensions())
+    window = window_of(reader, definition, start, end)
+    asked = _Asked(reader, definition, window, reader.known_day(definition.names, window))
+    groups = asked.groups(by) if by else {}
+    adds = definition.adds and not reader.overlaps(by)
+    whole = added(definition, [row for rows in groups.values() for row in rows]) if by and adds else asked.whole
+    counted = asked.people(()) if people else {}
+    found = [asked.row((), (), whole, counted.get((), None))]
     if by:
-        ordered = sorted(groups.items(), key=lambda group: [(value is None, str(value)) for value in group[0]])
-        found += [_row(definition, window, by, key, definition.estimate(sums), known) for key, sums in ordered]
+        counted = asked.people(by) if people else {}
+        ordered = sorted(groups.items(), key=lambda group: [(value is None, _rank(value)) for value in group[0]])
+        found += [asked.row(by, key, sums, counted.get(key, 0) if people else None) for key, sums in ordered]
     return found
+
+
+@dataclass
+class _Asked:
+    """One KPI of one window."""
+
+    reader: Reader
+    definition: Definition
+    window: Window
+    known: int
+
+    def _periods(self, by: Sequence[str]) -> Window | list[Window]:
+        """The window; or, of what is told of a stretch of days, its parts when it is asked by time."""
+        cuts = [name for name in by if name in CUTS]
+        if self.definition.spans is None or not cuts:
+            return self.window
+        windows = [self.window]
+        for name in cuts:
+            windows = [part for one in windows for part in cut(one, name)]
+        if len(windows) > MAX_PERIODS:
+            raise InvalidInput(f"that makes more than {MAX_PERIODS} periods; ask by a longer one or a shorter time")
+        return windows
+
+    def _read(self, by: Sequence[str]) -> dict[Key, list[Mapping[str, Any]]]:
+        reader, definition = self.reader, self.definition
+        periods, labels = self._periods(by), reader.people_tables(by)
+        expression = grouped(definition, reader.events, periods, by, self.known, labels)
+        most = (MAX_GROUPS + 1) * (300 if definition.bin else 1)
+        rows = reader.session.execute(expression.limit(most))
+        groups: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
+        for row in rows:
+            groups[tuple(_day_of(row[f"by_{name}"]) for name in by)].append(row)
+        if len(groups) > MAX_GROUPS or len(rows) == most:
+            raise InvalidInput(f"that makes more than {MAX_GROUPS} rows; ask by fewer dimensions or a shorter time")
+        return groups
+
+    @cached_property
+    def whole(self) -> list[Mapping[str, Any]]:
+        return self._read(()).get((), [])
+
+    def groups(self, by: Sequence[str]) -> dict[Key, list[Mapping[str, Any]]]:
+        """The sums of each group, those that are shared put in."""
+        groups, shared = self._read(by), self.definition.shared
+        whole_by = [name for name in by if name in self.reader.people_by or DIMENSIONS[name].time]
+        if not shared or len(whole_by) == len(by):
+            return groups
+        wholes = self._read(whole_by) if whole_by else {(): self.whole}
+        places = [by.index(name) for name in whole_by]
+        own = [name for name in self.definition.returns if name not in shared]
+        return {
+            key: [
+                {**row, **{name: wholes[tuple(key[at] for at in places)][0][name] for name in shared}} for row in rows
+            ]
+            for key, rows in groups.items()
+            if any(row[name] for row in rows for name in own)
+        }
+
+    def people(self, by: Sequence[str]) -> dict[Key, int]:
+        """How many people are behind each group."""
+        window, reader = self._periods(by), self.reader
+        labels = reader.people_tables(by)
+        expression = people_of(self.definition, reader.events, window, by, self.known, labels)
+        rows = reader.session.execute(expression)
+        return {tuple(_day_of(row[f"by_{name}"]) for name in by): int(row["people"] or 0) for row in rows}
+
+    def row(self, by: Sequence[str], key: Key, sums: Sums, people: int | None) -> KpiRow:
+        labels = {name: _label(self.reader, name, value) for name, value in zip(by, key, strict=True)}
+        window = self.window
+        for name, value in zip(by, key, strict=True):
+            if name in CUTS and value is not None:
+                (part,) = (one for one in cut(window, name) if one.start <= max(value, window.start) < one.end)
+                window = part
+        return told_row(self.definition, window, sums, self.known, labels, people)
+
+
+def _label(reader: Reader, name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    return str(value) if name in reader.people_by else DIMENSIONS[name].label(value)
+
+
+def _day_of(value: Any) -> Any:
+    """The beginning of a week or month is a day; an engine may say it with a time."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _rank(value: Any) -> Any:
+    return f"{value:05d}" if isinstance(value, int) else str(value)
 
 
 def added(definition: Definition, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The sums of several groups added up, one row a bin (or one in all)."""
     bins: dict[Any, dict[str, Any]] = {}
     for row in rows:
-        sums = bins.setdefault(row.get("bin"), dict.fromkeys(definition.returns, 0))
+        at = row.get("bin")
+        sums = bins.setdefault(at, {**dict.fromkeys(definition.returns, 0), **({"bin": at} if definition.bin else {})})
         for name in definition.returns:
             sums[name] += row[name] or 0
     return list(bins.values())
 
 
-def grouped(definition: Definition, events: Any, window: Window, by: Sequence[str], known_to: int) -> Any:
-    """Expression: the sums of a definition over the units of a window, one row a group (and bin)."""
-    units = _units(definition, events, window, by, known_to)
-    if any(DIMENSIONS[name].position for name in by):
-        units = with_position(units, events)
-    keys = {f"by_{name}": DIMENSIONS[name].of(units) for name in by}
-    if definition.bin is not None:
-        keys["bin"] = definition.bin(units)
-    keyed = units.mutate(**keys) if keys else units
-    sums = definition.sums(keyed)
-    result = keyed.group_by(list(keys)).agg(**sums) if keys else keyed.agg(**sums)
-    return result.cast(dict(definition.returns))
-
-
-def _units(definition: Definition, events: Any, window: Window, by: Sequence[str], known_to: int) -> Any:
-    """The units of a window, with what the dimensions read."""
-    bare = definition.bare_units is not None and all(DIMENSIONS[name].reads == ("local_date",) for name in by)
-    make = definition.bare_units if bare and definition.bare_units is not None else definition.units
-    units = make(_narrow(events, definition, by), known_to)
-    return units.filter(within(units, window))
-
-
-def _narrow(events: Any, definition: Definition, by: Sequence[str]) -> Any:
-    """Only the columns that are needed: an engine may keep the others of every row it numbers."""
-    needed = {"seq", "person_id", "occurred_at", "tie", "message_id", "local_date", "stage", *definition.reads}
-    needed.update(column for name in by for column in DIMENSIONS[name].reads)
-    return events.select(*sorted(needed))
-
-
-@dataclass(frozen=True)
-class Days:
-    """A KPI's sums by day: any window of them can be added up, since sums add and values do not."""
-
-    reader: Reader
-    definition: Definition
-    rows: Sequence[Mapping[str, Any]]
-
-    @classmethod
-    def read(cls, reader: Reader, definition: Definition, window: Window) -> "Days":
-        known = reader.known_day(definition.names, window)
-        return cls(reader, definition, reader.session.execute(by_day(definition, reader.events, window, known)))
-
-    def row(self, window: Window, **by: str | None) -> KpiRow:
-        """The whole of some days."""
-        chosen = [row for row in self.rows if window.start <= row["day"] < window.end]
-        estimate = self.definition.estimate(added(self.definition, chosen))
-        known = self.reader.known_day(self.definition.names, window)
-        return row_of(self.definition, window, estimate, is_complete(window, known, self.definition.lag_days), **by)
-
-
-def by_day(definition: Definition, events: Any, window: Window, known_to: int) -> Any:
-    """Expression: the sums of a definition for each day of a window (and bin)."""
-    units = _units(definition, events, window, (), known_to)
-    keys = {"day": units.local_date} | ({"bin": definition.bin(units)} if definition.bin else {})
-    keyed = units.mutate(**keys)
-    return keyed.group_by(list(keys)).agg(**definition.sums(keyed))
-
-
 def difference(a: KpiRow, b: KpiRow) -> Difference | None:
-    """a less b; None when either has no value."""
-    found = apart(_estimate(a), _estimate(b))
+    """a less b; None when either has no value, or they are of different currencies."""
+    found = apart(_estimate(a), _estimate(b)) if a.currency == b.currency else None
     if found is None:
         return None
     clear = found.low > 0 or found.high < 0
     return Difference(value=found.value, ci_low=found.low, ci_high=found.high, is_clear=clear)
 
 
-def check_dimensions(by: Sequence[str]) -> None:
-    """Raise InvalidInput unless all are dimensions, each named once."""
-    unknown = [name for name in by if name not in DIMENSIONS]
+def check_dimensions(definition: Definition, by: Sequence[str], known: Sequence[str]) -> None:
+    """Raise InvalidInput unless all are dimensions that the KPI can be asked by, each named once."""
+    unknown = [name for name in by if name not in known]
     if unknown:
-        raise InvalidInput(f"there is no dimension {unknown[0]!r}; there are {', '.join(DIMENSIONS)}")
+        raise InvalidInput(f"there is no dimension {unknown[0]!r}; there are {', '.join(known)}")
     if len(set(by)) != len(by):
         raise InvalidInput("name each dimension once")
+    for name in by:
+        if definition.spans is not None and name in DIMENSIONS and DIMENSIONS[name].time and name not in CUTS:
+            raise InvalidInput(
+                f"{definition.kpi} is told of a stretch of days; ask it by {', '.join(CUTS)}, not {name}"
+            )
+
+
+def told_row(
+    definition: Definition,
+    window: Window,
+    sums: Sums,
+    known: int,
+    by: Mapping[str, str | None],
+    people: int | None = None,
+) -> KpiRow:
+    """What the sums of a group say."""
+    estimate = definition.estimate(sums)
+    return KpiRow(
+        kpi=definition.kpi,
+        definition=definition.id,
+        value=estimate.value,
+        ci_low=estimate.low,
+        ci_high=estimate.high,
+        n=estimate.n,
+        complete=is_complete(window, known, definition.lag_days),
+        window=window,
+        by=by,
+        people=people,
+        beside=definition.beside(sums) if definition.beside and estimate.n else {},
+        currency=definition.currency(sums) if definition.currency else None,
+    )
 
 
 def row_of(definition: Definition, window: Window, estimate: Estimate, complete: bool, **by: str | None) -> KpiRow:
@@ -221,20 +282,8 @@ def _estimate(row: KpiRow) -> Estimate:
     return Estimate(row.value, row.ci_low, row.ci_high, row.n)
 
 
-def _row(
-    definition: Definition, window: Window, by: Sequence[str], key: tuple[Any, ...], estimate: Estimate, known: int
-) -> KpiRow:
-    labels = {
-        name: None if value is None else DIMENSIONS[name].label(value) for name, value in zip(by, key, strict=True)
-    }
-    week = labels.get("week")
-    if week is not None:
-        days = week_window(week)
-        window = Window(start=max(days.start, window.start), end=min(days.end, window.end))
-    return row_of(definition, window, estimate, is_complete(window, known, definition.lag_days), **labels)
-
-
-def _window(reader: Reader, definition: Definition, start: date | None, end: date | None) -> Window:
+def window_of(reader: Reader, definition: Definition, start: date | None, end: date | None) -> Window:
+    """The days asked for. Raises InvalidInput when they end before they begin."""
     if start is None or end is None:
         span = reader.span(definition.names)
         first = start or (span.start if span else end or date(1970, 1, 1))

@@ -1,34 +1,10 @@
 """Net promoter score: share of 9 and 10 less share of 0 to 6, in points; answers on 0 to 10 only."""
 
-from collections.abc import Mapping
-from typing import Any
+from percorso.insight.kpi.answers import READS
+from percorso.insight.kpi.definition import Definition
+from percorso.insight.kpi.scores import Scale, net
 
-from percorso.insight.interval import NOTHING, Estimate, nps
-from percorso.insight.kpi.answers import READS, answers
-from percorso.insight.kpi.definition import Definition, Sums
-
-RETURNS = {"n": "int64", "promoters": "int64", "detractors": "int64"}
-
-
-def units(events: Any, known_to: int) -> Any:
-    """Answers on 0 to 10."""
-    return answers(events, "nps", 0.0, 10.0)
-
-
-def sums(told: Any) -> Mapping[str, Any]:
-    return {
-        "n": told.count(),
-        "promoters": (told.score >= 9.0).sum(),
-        "detractors": (told.score <= 6.0).sum(),
-    }
-
-
-def estimate(rows: Sums) -> Estimate:
-    if not rows:
-        return NOTHING
-    row = rows[0]
-    return nps(int(row["promoters"] or 0), int(row["detractors"] or 0), int(row["n"]))
-
+_SCALE, _MEASURE = Scale(kind="nps", low=0.0, high=10.0), net(9.0, 6.0)
 
 DEFINITION = Definition(
     kpi="nps",
@@ -40,12 +16,20 @@ DEFINITION = Definition(
         "en": "Share answering 9 or 10 less share answering 0 to 6, on a scale of 0 to 10. Every answer counts. "
         "95 % interval: adjusted Wald.",
     },
+    edges={
+        "it": "Con 50 risposte l'intervallo è largo circa 43 punti: una settimana da sola dice poco. Le risposte su altre "
+        "scale non contano; chi corregge la risposta allo stesso messaggio conta una volta.",
+        "en": "With 50 answers the interval is about 43 points wide: one week says little. Answers on other scales do not "
+        "count; who corrects an answer to the same message counts once.",
+    },
     unit="points",
     better="higher",
+    theme="voice",
     names=("Survey Answered",),
     reads=READS,
-    returns=RETURNS,
-    units=units,
-    sums=sums,
-    estimate=estimate,
+    returns=_MEASURE.returns,
+    units=_SCALE.units,
+    sums=_MEASURE.sums,
+    estimate=_MEASURE.estimate,
 )
+VARIANTS = (DEFINITION,)

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from percorso.insight.windows import Window
 from percorso.model.touchpoint import Text
 
-Unit = Literal["points", "share", "seconds"]
-"""points: -100 to 100; share: 0 to 1."""
+Unit = Literal["points", "share", "seconds", "count", "score", "money"]
+"""points: -100 to 100; share: 0 to 1; score: on the scale of the answers; money: major units of the row's currency."""
 Better = Literal["higher", "lower"]
 
 
@@ -22,6 +22,9 @@ class KpiRow:
     complete         whether the sources it reads have passed the end of the window
     window           the days it is about; for a row by week, that week within the days asked for
     by               dimension -> value, None where the event does not say; empty for the whole
+    people           how many people are behind it; None where nobody counted them
+    beside           figures to be read with the value, in its unit unless their name says otherwise
+    currency         of money; None when it is none
     """
 
     kpi: str
@@ -33,6 +36,9 @@ class KpiRow:
     complete: bool
     window: Window
     by: Mapping[str, str | None] = field(default_factory=dict)
+    people: int | None = None
+    beside: Mapping[str, float | None] = field(default_factory=dict)
+    currency: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As ``percorso kpi --json`` prints it."""
@@ -46,6 +52,9 @@ class KpiRow:
             "complete": self.complete,
             "window": self.window.as_json(),
             "by": dict(self.by),
+            "people": self.people,
+            "beside": dict(self.beside),
+            "currency": self.currency,
         }
 
 
@@ -63,8 +72,24 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One way of counting a KPI, by its own name."""
+
+    variant: str
+    definition: str
+    name: Text
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What exactly a KPI means."""
+    """What exactly a KPI means.
+
+    variant    its own name among `variants`, the KPI's own first
+    names      the events that it is made of;  lag_days: how long after its day a unit can still change
+    edges      what to mind when reading it
+    is_custom  whether it is one that the company wrote itself
+    """
 
     kpi: str
     definition: str
@@ -72,6 +97,13 @@ class About:
     about: Text
     unit: Unit
     better: Better
+    variant: str
+    theme: str
+    edges: Text
+    names: tuple[str, ...]
+    lag_days: int
+    variants: tuple[Variant, ...]
+    is_custom: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +115,25 @@ class Definitions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The same group in another time, or another group of the same time.
+
+    other        what the row is compared with;  difference: the row less the other, None when either has no value
+    """
+
+    other: KpiRow
+    difference: Difference | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiAnswer:
-    """Rows of one KPI, the whole first, then by the dimensions asked for."""
+    """Rows of one KPI, the whole first, then by the dimensions asked for.
+
+    compared    one a row, in the same order; empty when no comparison was asked for, None where there is nothing to compare
+    overlaps    whether somebody may be in several groups, whose counts then do not add up to the whole
+    """
 
     definition: About
     rows: tuple[KpiRow, ...]
+    compared: tuple[Compared | None, ...] = ()
+    overlaps: bool = False

@@ -1,33 +1,51 @@
 import { Button, Select } from "@mantine/core";
 import { Download } from "lucide-react";
-import { useKpi, useKpiList, type KpiRecord } from "@/api/insight";
+import { useKpi, useKpiList, type KpiAnswer, type KpiGroup, type KpiRecord } from "@/api/insight";
+import { useMay } from "@/api/session";
 import { useConfig } from "@/api/config";
 import { useFormat, useWords } from "@/i18n";
 import { Await } from "@/parts/Await";
-import { DataTable } from "@/parts/DataTable";
-import { kpiText, tooFew, type Unit } from "@/parts/kpi";
+import { Change } from "@/parts/Change";
+import { DataTable, type Column } from "@/parts/DataTable";
+import { kpiText, tooFew } from "@/parts/kpi";
 import { kpiColumns } from "@/parts/kpiColumns";
 import type { Window } from "@/parts/period";
 import { Twin } from "@/parts/Twin";
 import { toCsv } from "./csv";
 import { axisOf, ordered, spanOf, type Axis } from "./forest";
 import css from "./Kpi.module.css";
-import { download } from "./KpiPage";
+import { download } from "./download";
+
+type Difference = NonNullable<NonNullable<KpiAnswer["compared"][number]>["difference"]>;
+type Changes = ReadonlyMap<KpiRecord, Difference | null>;
+
+/** Each of them has days of its own, so nothing of another time stands beside it. */
+const TIMES = ["week", "month", "day"];
+
+/** Row -> its difference to the time before; empty when that was not asked for. */
+function changesOf(found: KpiAnswer): Changes {
+  return new Map(found.compared.map((each, at) => [found.rows[at] as KpiRecord, each?.difference ?? null]));
+}
 
 interface BreakdownProps {
   kpi: string;
   by: string;
   window: Window;
+  than: Window | undefined;
+  variant: string | undefined;
   whole: KpiRecord;
   onBy: (by: string) => void;
+  onPeople: (group: KpiGroup) => void;
 }
 
 /** One KPI by a dimension: each value with its interval on a common axis. */
-export function Breakdown({ kpi, by, window, whole, onBy }: BreakdownProps) {
+export function Breakdown({ kpi, by, window, than, variant, whole, onBy, onPeople }: BreakdownProps) {
   const words = useWords();
-  const { t, word } = words;
+  const { t, tn, word } = words;
   const f = useFormat();
-  const answer = useKpi(kpi, by, window);
+  const isTime = TIMES.includes(by);
+  const answer = useKpi(kpi, by, window, { variant, than: isTime ? undefined : than });
+  const mayPeople = useMay("people");
   const dimensions = (useKpiList().data?.dimensions ?? []).filter((dimension) => dimension !== "week");
   const nameOf = useNames(by);
   return (
@@ -35,6 +53,19 @@ export function Breakdown({ kpi, by, window, whole, onBy }: BreakdownProps) {
       {(found) => {
         const rows = ordered(found.rows.filter((row) => by in row.by), by);
         const { unit } = found.definition;
+        const changes = changesOf(found);
+        const people: Column<KpiRecord> = {
+          key: "people",
+          head: t("kpi.behindTitle"),
+          cell: (row) =>
+            mayPeople && row.people ? (
+              <Button variant="subtle" size="compact-xs" onClick={() => onPeople({ by, value: row.by[by] ?? null })}>
+                {tn("kpi.behind", row.people)}
+              </Button>
+            ) : (
+              f.whole(row.people ?? 0)
+            ),
+        };
         return (
           <Twin
             title={t("kpi.breakdown")}
@@ -55,13 +86,13 @@ export function Breakdown({ kpi, by, window, whole, onBy }: BreakdownProps) {
                 </Button>
               </>
             }
-            chart={<Forest rows={rows} whole={whole} unit={unit} nameOf={nameOf} />}
+            chart={<Forest rows={rows} whole={whole} definition={found.definition} nameOf={nameOf} changes={changes} />}
             table={
               <DataTable
                 caption={t("kpi.breakdown")}
                 rows={rows}
                 rowKey={(row) => row.by[by] ?? ""}
-                columns={[{ key: "by", head: word("kpi.by", by), names: true, cell: nameOf }, ...kpiColumns(unit, words, f)]}
+                columns={[{ key: "by", head: word("kpi.by", by), names: true, cell: nameOf }, ...kpiColumns(unit, words, f), people]}
               />
             }
           />
@@ -87,11 +118,13 @@ function useNames(by: string): (row: KpiRecord) => string {
 interface ForestProps {
   rows: readonly KpiRecord[];
   whole: KpiRecord;
-  unit: Unit;
+  definition: KpiAnswer["definition"];
   nameOf: (row: KpiRecord) => string;
+  changes: Changes;
 }
 
-function Forest({ rows, whole, unit, nameOf }: ForestProps) {
+function Forest({ rows, whole, definition, nameOf, changes }: ForestProps) {
+  const { unit, better } = definition;
   const f = useFormat();
   const { tn } = useWords();
   const told = rows.filter((row) => !tooFew(row.n));
@@ -109,6 +142,11 @@ function Forest({ rows, whole, unit, nameOf }: ForestProps) {
               <Interval row={row} axis={axis} mean={mean} />
               <span className={css.rowValue}>{kpiText(row.value, unit, f)}</span>
               <span className={css.rowN}>n = {f.whole(row.n)}</span>
+              {changes.size > 0 && (
+                <div className={css.apart}>
+                  <Change difference={changes.get(row) ?? null} unit={unit} better={better} />
+                </div>
+              )}
             </>
           )}
         </li>

@@ -12,6 +12,9 @@ const row = (by: KpiRecord["by"], value: number | null = 0.5): KpiRecord => ({
   complete: true,
   window: { from: "2026-01-01", to: "2026-02-01" },
   by,
+  people: null,
+  beside: {},
+  currency: null,
 });
 
 describe("CSV", () => {

@@ -12,6 +12,9 @@ const row = (name: string | null, value: number | null, n = 10): KpiRecord => ({
   complete: true,
   window: { from: "2026-01-01", to: "2026-02-01" },
   by: { channel: name },
+  people: null,
+  beside: {},
+  currency: null,
 });
 
 describe("forest", () => {

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleDot, Clock3, PackageX, TrendingUp, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { AttentionRecord } from "@/api/insight";
+import { useConfig } from "@/api/config";
 import { useMay } from "@/api/session";
 import { useStatus } from "@/api/status";
 import { useFormat, useWords } from "@/i18n";
@@ -16,6 +17,11 @@ export function AttentionList({ attention }: { attention: readonly AttentionReco
   const { t, tn } = words;
   const f = useFormat();
   const status = useStatus().data;
+  const touchpoints = useConfig().data?.touchpoints;
+  const placeOf = (item: AttentionRecord) => {
+    const id = item.params.touchpoint;
+    return typeof id === "string" ? words.text(touchpoints?.find((each) => each.id === id)?.name) || id : undefined;
+  };
   const mayPeople = useMay("people");
   const overdue = mayPeople ? (status?.queues.tasks_overdue ?? 0) : 0;
   const quarantined = mayPeople ? (status?.today.quarantined ?? 0) : 0;
@@ -30,7 +36,7 @@ export function AttentionList({ attention }: { attention: readonly AttentionReco
           key={`${item.kind} ${item.subject} ${item.link}`}
           icon={item.kind === "kpi_better" ? TrendingUp : item.severity === "high" ? CircleAlert : CircleDot}
           severity={item.kind === "kpi_better" ? "good" : item.severity}
-          text={sentence(item, words, f)}
+          text={sentence(item, words, f, placeOf(item))}
           detail={item.p_value < 0.001 ? t("attention.chanceTiny") : t("attention.chance", { p: f.percent(item.p_value, 1) })}
           to={item.link}
           button={t("today.open")}

@@ -13,7 +13,8 @@ import { KpiNumber } from "@/parts/KpiNumber";
 import css from "./Today.module.css";
 
 /** One KPI at a glance: where it stands, what changed, its last thirteen weeks; the table is one press away. */
-export function Tile({ tile }: { tile: TileRecord }) {
+export function Tile({ tile, level = 2 }: { tile: TileRecord; level?: 2 | 3 }) {
+  const Heading = level === 2 ? "h2" : "h3";
   const words = useWords();
   const { t, text, word } = words;
   const [table, setTable] = useState(false);
@@ -23,11 +24,11 @@ export function Tile({ tile }: { tile: TileRecord }) {
     <section className={css.tile} aria-label={name}>
       <div className={css.tileHead}>
         <div>
-          <h2 className={css.tileName}>
+          <Heading className={css.tileName}>
             <Link to="/kpis/$kpi" params={{ kpi: tile.kpi }} className={css.tileLink}>
               {name}
             </Link>
-          </h2>
+          </Heading>
           {!long.endsWith(".long") && <p className={css.tileLong}>{long}</p>}
         </div>
         <ActionIcon variant="subtle" color="gray" aria-pressed={table} aria-label={t(table ? "today.showChart" : "today.showTable", { kpi: name })} onClick={() => setTable(!table)}>

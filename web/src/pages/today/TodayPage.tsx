@@ -1,7 +1,7 @@
 /** Today: what changed, what needs me, how are we doing. */
 import { Button, SegmentedControl } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useAttention, useBoard } from "@/api/insight";
+import { useAttention, useBoard, type TileRecord } from "@/api/insight";
 import { useMay } from "@/api/session";
 import { useStatus } from "@/api/status";
 import { useFormat, useWords } from "@/i18n";
@@ -63,9 +63,12 @@ function Complete() {
       <Await query={board} height={300}>
         {({ tiles }) => (
           <div className={css.tiles}>
-            {tiles.map((tile) => (
+            {first(tiles).map((tile) => (
               <Tile key={tile.kpi} tile={tile} />
             ))}
+            <Link to="/kpis" className={css.all}>
+              {t("today.allKpis")}
+            </Link>
           </div>
         )}
       </Await>
@@ -79,6 +82,12 @@ function Complete() {
       </div>
     </>
   );
+}
+
+/** The four of every company; the board has them all. */
+function first(tiles: readonly TileRecord[]): readonly TileRecord[] {
+  const usual = ["nps", "csat", "repeat_purchase", "asa"];
+  return usual.map((kpi) => tiles.find((tile) => tile.kpi === kpi)).filter((tile) => tile !== undefined);
 }
 
 function NewHere() {

@@ -8,13 +8,14 @@ import { essential, sentence } from "./attention";
 const words = wordsOf("en");
 const f = createFormat("en", "Europe/Rome");
 const window = { from: "2026-01-01", to: "2026-01-29" };
-const row = (value: number, n = 100): KpiRecord => ({ kpi: "csat", definition: "csat@1", value, ci_low: value, ci_high: value, n, complete: true, window, by: {} });
+const row = (value: number, n = 100): KpiRecord => ({ kpi: "csat", definition: "csat@1", value, ci_low: value, ci_high: value, n, complete: true, window, by: {}, people: null, beside: {}, currency: null });
 const tile = (now: number, clear: boolean, n = 100): TileRecord => ({
   kpi: "csat",
   definition: "csat@1",
   name: { it: "CSAT", en: "CSAT" },
   unit: "share",
   better: "higher",
+  theme: "voice",
   now: row(now, n),
   before: row(0.8, n),
   difference: { value: now - 0.8, ci_low: -1, ci_high: 1, is_clear: clear },

@@ -28,9 +28,13 @@ function figures(item: AttentionRecord, f: Format): { now: string; before: strin
   return { now: write(number(item, "rate"), how), before: write(number(item, "usual_rate"), how) };
 }
 
-export function sentence(item: AttentionRecord, words: WordsOf, f: Format): string {
+/** `place`: the name of the touchpoint that a KPI moved at. */
+export function sentence(item: AttentionRecord, words: WordsOf, f: Format, place?: string): string {
   const name = subjectName(item, words);
-  if (item.kind !== "spike") return words.t(`attention.${item.kind}`, { name, ...figures(item, f) });
+  if (item.kind !== "spike") {
+    const told = words.t(`attention.${item.kind}`, { name, ...figures(item, f) });
+    return place ? words.t("attention.at", { told, place }) : told;
+  }
   const count = f.whole(number(item, "count") ?? 0);
   const of = number(item, "of");
   if (of === null) return words.t("attention.spike", { name, count, ...figures(item, f) });
