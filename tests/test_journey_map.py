@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 import pytest
 
 from percorso.adapters.packs import load_packs
@@ -72,6 +73,7 @@ def test_the_map_says_what_plain_python_says(lake: Lake) -> None:
     inside = [row for row in told(lake) if row["person_id"] and START <= row["day"] < END]
     assert found.people == len({row["person_id"] for row in inside})
     placed = [row for row in inside if row["position"] is not None]
+    until = min(lake.civil.midnight(END), max(row["micros"] for row in told(lake)))
     assert found.unplaced == found.people - len({row["person_id"] for row in placed})
     for column in found.stages:
         here = [row for row in placed if row["position"] == column.stage]
@@ -85,7 +87,7 @@ def test_the_map_says_what_plain_python_says(lake: Lake) -> None:
         assert {cell.touchpoint: cell.people for cell in column.front.touchpoints} == {
             name: len(met) for name, met in by_touchpoint.items()
         }
-        waits = []
+        waits, staying = [], []
         onward = 0
         for person in people:
             mine = [row for row in placed if row["person_id"] == person]
@@ -99,9 +101,14 @@ def test_the_map_says_what_plain_python_says(lake: Lake) -> None:
                 and row["micros"] >= stays[0]["micros"]
             ]
             onward += bool(later)
+            if not later:
+                staying.append((until - min(opened or [stays[0]["micros"]])) / 1e6)
             if later and opened and min(later) >= min(opened):
                 waits.append((min(later) - min(opened)) / 1e6)
         assert (column.front.conversion.count, column.front.conversion.n) == (onward, len(people))
+        slow = float(np.quantile(waits, 0.9)) if waits else float("inf")
+        assert column.front.waiting == sum(stay <= slow for stay in staying)
+        assert column.front.waiting + column.front.lost + onward == len(people)
         assert column.front.median_next_s == (pytest.approx(median(waits), abs=1e-3) if waits else None)
 
 
@@ -172,6 +179,23 @@ def test_mood_is_the_mean_of_scores_on_one_scale(lake: Lake) -> None:
         mine = moods.get(column.stage, [])
         assert column.experience.mood.n == len(mine)
         assert column.experience.mood.value == (pytest.approx(sum(mine) / len(mine)) if mine else None)
+
+
+def test_two_windows_are_compared_measure_by_measure(lake: Lake) -> None:
+    journey = lake.config.journeys[0].id
+    middle = date(2026, 5, 1)
+    found = lake.analyst.compared_maps(journey, middle, date(2026, 5, 31), None, None)
+    assert (found.other.window.start, found.other.window.end) == (START, middle)
+    assert found.map == lake.analyst.journey_map(journey, middle, date(2026, 5, 31))
+    assert found.other == lake.analyst.journey_map(journey, START, middle)
+    shares = {one.stage: one.difference.value for one in found.changes if one.measure == "share"}
+    for now, then in zip(found.map.stages, found.other.stages, strict=True):
+        assert shares[now.stage] == pytest.approx(now.front.share - then.front.share)
+    for one in found.changes:
+        assert one.difference.ci_low <= one.difference.value <= one.difference.ci_high
+        assert one.difference.is_clear == (one.difference.ci_low > 0 or one.difference.ci_high < 0)
+    same = lake.analyst.compared_maps(journey, START, END, START, END)
+    assert not any(one.difference.is_clear for one in same.changes)
 
 
 def test_an_empty_window_is_an_empty_map(lake: Lake) -> None:

@@ -16,7 +16,7 @@ from percorso.insight.windows import Window
 from percorso.model.config import Config
 from percorso.model.journey import Journey, Stage
 from percorso.model.play import Intent
-from percorso.model.time import Micros, from_datetime
+from percorso.model.time import Micros, from_datetime, to_datetime
 from percorso.model.touchpoint import Phase, Text, Touchpoint
 
 UNKNOWN_TOUCHPOINT: Text = {"it": "Sconosciuto", "en": "Unknown"}
@@ -55,6 +55,8 @@ class Front:
     share         of all people of the map
     live          people whose position is this stage now
     conversion    of the people in the stage, those seen later in the window in a stage further on
+    waiting       of those not seen further on, those who have been in the stage no longer than is usual for going on
+    lost          the others of them; conversion, waiting and lost add up to the people in the stage
     median_next_s median seconds from coming into the stage to the next later stage; None without any
     touchpoints   most people first
     """
@@ -63,6 +65,8 @@ class Front:
     share: float
     live: int
     conversion: Share
+    waiting: int
+    lost: int
     median_next_s: float | None
     touchpoints: tuple[TouchpointCell, ...]
 
@@ -198,11 +202,15 @@ def journey_map(reader: Reader, config: Config, journey: Journey, window: Window
     run = reader.session.execute
     total = run(tables.people(here))[0]
     now = {row["stage"]: int(row["people"]) for row in run(tables.live(reader.session.table("positions"), journey))}
-    known = known_day(known_until(list(reader.marks.values())), reader.civil)
+    mark = known_until(list(reader.marks.values()))
+    known = known_day(mark, reader.civil)
+    end = reader.civil.midnight(window.end)
+    until = to_datetime(end if mark is None else min(mark, end)).replace(tzinfo=None)
+    stays = reader.session.keep("stays", tables.stays(here))
     found = _Found(
         people=int(total["people"]),
         in_stage=tables.by_index(run(tables.stage_people(here))),
-        onward=tables.by_index(run(tables.conversions(here))),
+        onward=tables.by_index(run(tables.conversions(stays, until))),
         touchpoints=run(tables.touchpoints(here)),
         moods=tables.by_index(run(tables.moods(here))),
         quotes=run(tables.quotes(here)),
@@ -295,13 +303,16 @@ def _front(found: _Found, config: Config, index: int, stage: Stage) -> Front:
     places = {touchpoint.id: touchpoint for touchpoint in config.touchpoints}
     people = int(found.in_stage.get(index, {}).get("people", 0))
     onward = found.onward.get(index, {})
+    went, waiting = int(onward.get("onward", 0)), int(onward.get("waiting", 0))
     cells = [_cell(row, places, found.people) for row in found.touchpoints if row["index"] == index]
     cells.sort(key=lambda cell: (-cell.people, -cell.events, cell.touchpoint or ""))
     return Front(
         people=people,
         share=people / found.people if found.people else 0.0,
         live=found.live.get(stage.id, 0),
-        conversion=_share(int(onward.get("onward", 0)), people),
+        conversion=_share(went, people),
+        waiting=waiting,
+        lost=people - went - waiting,
         median_next_s=_float(onward.get("median_next_s")),
         touchpoints=tuple(cells),
     )

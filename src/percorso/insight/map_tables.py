@@ -5,6 +5,7 @@ that stage's place in the journey; every figure of the map is counted from this 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import ibis
@@ -29,6 +30,8 @@ READS: Mapping[str | None, tuple[str, ...]] = {
 }
 """Event name (None: any) -> the properties behind the rows of the map; conditions and KPIs of it tell their own."""
 _ORDER = ("person_id", "occurred_at", "tie", "message_id", "stage")
+SLOW_SHARE = 0.9
+"""Who takes longer to go on than this share of those who do is not waited for."""
 QUOTES = 2
 """So many of the unhappiest and so many of the happiest."""
 
@@ -91,11 +94,9 @@ def stage_people(moments: Any) -> Any:
     return placed.group_by("index").agg(people=placed.person_id.nunique())
 
 
-def conversions(moments: Any) -> Any:
-    """(index, people, onward, median_next_s): who was in a stage, who was later in one further on, how soon.
-
-    The time runs from the event that opened the stage in the window; people who were in it before are left out of it.
-    """
+def stays(moments: Any) -> Any:
+    """(person_id, index, first, opened, onward): when each person was first seen in a stage, when they opened it in the
+    window, and when they were next in one further on; the last two are null where they were not."""
     placed = moments.filter(moments.index.notnull())
     opens = placed.stage == placed.position
     came = placed.group_by("person_id", "index").agg(
@@ -112,12 +113,32 @@ def conversions(moments: Any) -> Any:
             entries.next_at >= came.first,
         ],
     )
-    each = met.group_by("person_id", "index").agg(onward=met.next_at.min(), opened=met.opened.max())
-    waited = each.onward.epoch_seconds() - each.opened.epoch_seconds()
-    return each.group_by("index").agg(
-        people=each.count(),
-        onward=each.onward.count(),
-        median_next_s=waited.cast("float64").median(where=each.opened.notnull() & (each.onward >= each.opened)),
+    return met.group_by("person_id", "index").agg(
+        first=met["first"].max(), opened=met.opened.max(), onward=met.next_at.min()
+    )
+
+
+def conversions(stays: Any, until: datetime) -> Any:
+    """(index, people, onward, median_next_s, waiting): who was in a stage, who went on, how soon, who still may.
+
+    The time runs from the event that opened the stage in the window; people who were in it before are left out of it.
+    waiting: those who did not go on, and have been in the stage for less time, `until` then, than nine of ten took who
+    went on; the others are lost. Where nobody went on nobody can be said to be.
+    """
+    waited = (stays.onward.epoch_seconds() - stays.opened.epoch_seconds()).cast("float64")
+    timed = stays.opened.notnull() & (stays.onward >= stays.opened)
+    usual = stays.group_by("index").agg(
+        median_next_s=waited.median(where=timed), slow_s=waited.quantile(SLOW_SHARE, where=timed)
+    )
+    known = stays.join(usual, "index")
+    since = ibis.coalesce(known.opened, known["first"])
+    here = (ibis.literal(until, "timestamp(6)").epoch_seconds() - since.epoch_seconds()).cast("float64")
+    waiting = known.onward.isnull() & (known.slow_s.isnull() | (here <= known.slow_s))
+    return known.group_by("index").agg(
+        people=known.count(),
+        onward=known.onward.count(),
+        median_next_s=known.median_next_s.max(),
+        waiting=waiting.sum(),
     )
 
 

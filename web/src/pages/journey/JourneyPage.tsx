@@ -1,5 +1,5 @@
 /** The journey map: one journey in three lenses over before, during and after, on one denominator. */
-import { Select } from "@mantine/core";
+import { Select, Switch } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useConfig } from "@/api/config";
 import { useJourneyMap, type JourneyMapRecord } from "@/api/insight";
@@ -12,6 +12,7 @@ import { addDays, presetWindow, type Window } from "@/parts/period";
 import { PeriodPicker, useToday } from "@/parts/PeriodPicker";
 import { TwinSwitch } from "@/parts/Twin";
 import type { Lens } from "@/search";
+import { Changes } from "./Changes";
 import css from "./Journey.module.css";
 import { MapGrid } from "./MapGrid";
 import { MapTable } from "./MapTable";
@@ -45,6 +46,14 @@ export function JourneyPage() {
               data={journeys.map((each) => ({ value: each.id, label: text(each.name) }))}
             />
           )}
+          <Switch
+            label={t("journey.compare")}
+            checked={search.compare === "before"}
+            onChange={(event) => {
+              const compare = event.currentTarget.checked ? "before" : undefined;
+              void navigate({ search: (old) => ({ ...old, compare }), resetScroll: false });
+            }}
+          />
           <PeriodPicker window={window} onChange={(next) => void navigate({ search: (old) => ({ ...old, ...next }) })} />
         </>
       }
@@ -97,6 +106,7 @@ function Map({ map, window, stale }: { map: JourneyMapRecord; window: Window; st
       <div className={css.switch}>
         <TwinSwitch view={search.view ?? "chart"} onChange={(view) => void navigate({ search: (old) => ({ ...old, view: view === "table" ? "table" : undefined }), resetScroll: false })} />
       </div>
+      {search.compare === "before" && <Changes map={map} window={window} />}
       {search.view === "table" ? (
         <Panel>
           <MapTable map={map} />

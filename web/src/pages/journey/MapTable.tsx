@@ -38,6 +38,8 @@ export function MapTable({ map }: { map: JourneyMapRecord }) {
         { key: "people", head: t("journey.table.people"), number: true, cell: (stage) => f.whole(stage.front.people) },
         share("share", t("journey.table.share"), (stage) => stage.front.share),
         share("conversion", t("journey.conversion"), (stage) => stage.front.conversion.value),
+        { key: "waiting", head: t("journey.table.waiting"), number: true, cell: (stage) => f.whole(stage.front.waiting) },
+        { key: "lost", head: t("journey.table.lost"), number: true, cell: (stage) => f.whole(stage.front.lost) },
         {
           key: "median",
           head: t("journey.table.median"),

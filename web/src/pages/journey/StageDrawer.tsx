@@ -75,6 +75,15 @@ function FrontDetail({ stage: { front } }: { stage: StageColumnRecord }) {
             conversion.value !== null &&
               t("journey.conversionOf", { value: f.percent(conversion.value, 1), low: f.percent(conversion.ci_low ?? 0, 1), high: f.percent(conversion.ci_high ?? 0, 1) }),
           ],
+          [
+            t("journey.stayed"),
+            front.waiting + front.lost > 0 && (
+              <>
+                {[tn("journey.waiting", front.waiting), tn("journey.lost", front.lost)].join(", ")}
+                <span className={css.sub}>{t("journey.stayedAbout")}</span>
+              </>
+            ),
+          ],
           [t("journey.table.median"), front.median_next_s !== null && f.duration(front.median_next_s)],
         ]}
       />
@@ -130,6 +139,7 @@ function ExperienceDetail({ stage: { experience } }: { stage: StageColumnRecord 
             </li>
           ))}
         </ul>
+        {experience.frictions.length > 0 && <Link to="/friction">{t("friction.cost")}</Link>}
       </Part>
       <Part title={t("journey.quotes")}>
         {experience.quotes.length === 0 && <p className={css.none}>{t("journey.noQuotes")}</p>}

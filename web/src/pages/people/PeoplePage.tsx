@@ -1,12 +1,13 @@
 /** People: find anybody, or see who is behind a number. */
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Search, X } from "lucide-react";
 import { useState } from "react";
 import { api, body } from "@/api/client";
 import { useConfig } from "@/api/config";
+import type { components } from "@/api/schema";
 import { useFormat, useWords } from "@/i18n";
 import { Await } from "@/parts/Await";
 import { Empty } from "@/parts/Empty";
@@ -18,10 +19,12 @@ import { StagePeople } from "./StagePeople";
 
 const route = getRouteApi("/people");
 const SHOWN = 50;
+const SHOWN_BEHIND = 200;
 
 export function PeoplePage() {
-  const { journey, stage } = route.useSearch();
-  return journey && stage ? <Behind journey={journey} stage={stage} /> : <Finder />;
+  const { journey, stage, touchpoint } = route.useSearch();
+  if (journey && stage) return <InStage journey={journey} stage={stage} />;
+  return touchpoint ? <AtTouchpoint touchpoint={touchpoint} /> : <Finder />;
 }
 
 function Finder() {
@@ -71,27 +74,55 @@ function Finder() {
 }
 
 /** The people behind a cell of the journey map. */
-function Behind({ journey, stage }: { journey: string; stage: string }) {
+function InStage({ journey, stage }: { journey: string; stage: string }) {
   const { t, tn, text } = useWords();
-  const f = useFormat();
-  const { from, to } = route.useSearch();
-  const navigate = route.useNavigate();
+  const window = useDays();
   const config = useConfig();
   const found = config.data?.journeys.find((each) => each.id === journey)?.stages.find((each) => each.id === stage);
   const people = useQuery({
-    queryKey: ["people", "stage", journey, stage, from, to],
-    queryFn: () =>
-      body(
-        api.GET("/api/insight/journeys/{journey}/stages/{stage}/people", {
-          params: { path: { journey, stage }, query: { ...(from && to ? { from, to } : {}), limit: 200 } },
-        }),
-      ),
+    queryKey: ["people", "stage", journey, stage, window],
+    queryFn: () => body(api.GET("/api/insight/journeys/{journey}/stages/{stage}/people", { params: { path: { journey, stage }, query: { ...window, limit: SHOWN_BEHIND } } })),
   });
+  return (
+    <Behind people={people} lead={(count, range) => t("people.leadStage", { count: tn("journey.people", count), stage: text(found?.name) || stage, range })} />
+  );
+}
+
+/** The people behind a touchpoint's number. */
+function AtTouchpoint({ touchpoint }: { touchpoint: string }) {
+  const { t, tn, text } = useWords();
+  const window = useDays();
+  const found = useConfig().data?.touchpoints.find((each) => each.id === touchpoint);
+  const people = useQuery({
+    queryKey: ["people", "touchpoint", touchpoint, window],
+    queryFn: () => body(api.GET("/api/insight/touchpoints/{touchpoint}/people", { params: { path: { touchpoint }, query: { ...window, limit: SHOWN_BEHIND } } })),
+  });
+  return (
+    <Behind people={people} lead={(count, range) => t("people.leadTouchpoint", { count: tn("journey.people", count), place: text(found?.name) || touchpoint, range })} />
+  );
+}
+
+function useDays(): { from?: string; to?: string } {
+  const { from, to } = route.useSearch();
+  return from && to ? { from, to } : {};
+}
+
+interface BehindProps {
+  people: UseQueryResult<components["schemas"]["StagePeople"]>;
+  /** What they have in common, given their number and the days. */
+  lead: (count: number, range: string) => string;
+}
+
+function Behind({ people, lead }: BehindProps) {
+  const { t } = useWords();
+  const f = useFormat();
+  const { from, to } = useDays();
+  const navigate = route.useNavigate();
   const range = from && to ? t("period.range", { from: f.date(from), to: f.date(addDays(to, -1)) }) : "";
   return (
     <Page
       title={t("people.title")}
-      lead={people.data && t("people.leadStage", { count: tn("journey.people", people.data.count), stage: text(found?.name) || stage, range })}
+      lead={people.data && lead(people.data.count, range)}
       controls={
         <Button variant="default" leftSection={<X size={16} aria-hidden />} onClick={() => void navigate({ search: {} })}>
           {t("people.clearStage")}
