@@ -1,0 +1,1 @@
+"""Segments: what is folded for them, and who is in."""
