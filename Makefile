@@ -37,7 +37,7 @@ test: setup chromium ## every test that needs no outside service, in under five 
 	$(PYTEST) -n $(WORKERS) $(SPREAD) -m "not slow and not fault and not postgres and not sdk"
 	$(PYTEST) -m "not slow" tests/browser
 
-test-all: setup chromium postgresql brokers test-sdks ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
+test-all: setup chromium postgresql brokers test-sdks .tools/pm4py/.ready ## all tests: PostgreSQL, SDKs, the whole browser suite, short fault rounds
 	cd web && npm test --silent
 	cd tag && npm test --silent
 	PERCORSO_TEST_LONG=1 PERCORSO_TEST_POSTGRES=required PERCORSO_TEST_BROKERS=required $(PYTEST) -n $(WORKERS) $(SPREAD) -m "not fault and not sdk"
@@ -70,7 +70,7 @@ bench: setup ## the figures of this machine, in one table
 
 # ---- generated files
 
-client: setup ## the web client's types, from the API
+client: .venv/.ready web/node_modules/.ready ## the web client's types, from the API
 	$(BIN)/percorso openapi > web/openapi.json
 	cd web && npm run --silent client
 
@@ -113,6 +113,12 @@ web/node_modules/.ready: web/package-lock.json
 		$(UV) pip install --quiet --python .tools/sdks/$$client -r tests/sdks/python/$$client.txt; done
 	cp tests/sdks/node/package.json tests/sdks/node/package-lock.json tests/sdks/node/.npmrc .tools/sdks/node
 	cd .tools/sdks/node && npm install --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# pm4py is AGPL and only an oracle: it is run beside us, in an environment that nothing of ours is installed into.
+.tools/pm4py/.ready: | $(UV)
+	$(UV) venv --quiet --python "$$(command -v $(PYTHON))" .tools/pm4py
+	$(UV) pip install --quiet --python .tools/pm4py "pm4py==2.7.23.11" "pyarrow>=22,<27"
 	@touch $@
 
 tag/node_modules/.ready: tag/package-lock.json web/node_modules/.ready

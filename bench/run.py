@@ -19,7 +19,19 @@ from pathlib import Path
 from bench.rows import Row
 from percorso.cli.logs import set_up_logs
 
-MODULES = ("collect", "process", "fresh", "shapes", "importing", "insight", "matching", "identity", "erasure")
+MODULES = (
+    "collect",
+    "process",
+    "fresh",
+    "shapes",
+    "importing",
+    "insight",
+    "paths",
+    "friction",
+    "matching",
+    "identity",
+    "erasure",
+)
 LONG = ("soak",)
 """Only when asked for: ten minutes. Each has ``run(*, scale) -> list[Row]``; `scale` shrinks the work for a first look."""
 

@@ -13,7 +13,7 @@ from percorso.cli.app import build
 from percorso.data import intake
 from percorso.http.errors import STATUS
 from percorso.insight.dimensions import DIMENSIONS
-from percorso.insight.kpi import KPIS
+from percorso.insight.kpi import VARIANTS
 from percorso.main.company import Company
 from percorso.main.web import services_of
 from percorso.model.decision import Refusal
@@ -156,9 +156,10 @@ def test_every_reason_of_intake_is_told() -> None:
     assert {reason for reason in raised if f"| `{reason}` |" not in said_in("reference-errors.md")} == set()
 
 
-def test_the_help_of_kpi_names_them_all() -> None:
-    help_text = said_in("reference-cli.md").partition("## percorso kpi")[2].partition("\n## ")[0]
-    assert [name for name in KPIS if name not in help_text] == []
+def test_every_kpi_and_variant_is_told() -> None:
+    assert "--list" in said_in("reference-cli.md").partition("## percorso kpi")[2].partition("\n## ")[0]
+    told = said_in("kpis.md")
+    assert [one.label for variants in VARIANTS.values() for one in variants if f"`{one.label}" not in told] == []
 
 
 @pytest.mark.parametrize("page", [page for page in PROSE if ">>>" in page.read_text()], ids=name_of)

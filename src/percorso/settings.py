@@ -28,6 +28,17 @@ class Settings(BaseSettings):
         default=None, description="Folder of the Parquet lake; default lake/ in the directory."
     )
 
+    engine_url: str | None = Field(
+        default=None,
+        pattern=r"^(spark://|k8s://|yarn$|local)",
+        description="Spark master that compares people, such as spark://HOST:7077; default DuckDB in the process.",
+    )
+
+    tombstones: Path | None = Field(
+        default=None,
+        description="File with the list of erasures, best on another disk; default tombstones.jsonl in the directory.",
+    )
+
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8321, ge=0, le=65535, description="Port the server listens on; 0 = any free one.")
     base_url: str | None = Field(
@@ -56,6 +67,19 @@ class Settings(BaseSettings):
         default=(), description="Hosts that QR codes may lead to, their subdomains included, comma-separated."
     )
 
+    contact_cost: float = Field(
+        default=6.0, ge=0, description="What one contact costs the company, in its currency; prices frictions."
+    )
+
+    retention_hour: int | Literal["never"] = Field(
+        default=3,
+        description="Hour of the company's day, 0 to 23, from which events are dropped that were kept long enough; never.",
+    )
+    callback_hosts: Words = Field(
+        default=(),
+        description="Hosts that callbacks of privacy requests may reach by http or on a private network, comma-separated.",
+    )
+
     smtp_host: str | None = Field(
         default=None, description="SMTP server; without it mail goes to the built-in inbox page."
     )
@@ -76,7 +100,14 @@ class Settings(BaseSettings):
         default="info", description="Least level of log lines."
     )
 
-    @field_validator("packs", "smtp_allow", "link_domains", mode="before")
+    @field_validator("retention_hour")
+    @classmethod
+    def _an_hour(cls, value: int | str) -> int | str:
+        if isinstance(value, int) and not 0 <= value <= 23:
+            raise ValueError("an hour is a number from 0 to 23, or never")
+        return value
+
+    @field_validator("packs", "smtp_allow", "link_domains", "callback_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value

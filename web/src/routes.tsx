@@ -5,20 +5,25 @@ import { NotFound } from "@/pages/entry/NotFound";
 import { Shell } from "@/shell/Shell";
 import {
   auditSearch,
+  frictionSearch,
+  funnelSearch,
   inboxSearch,
   journeySearch,
   identitySearch,
   kpiSearch,
   liveSearch,
   matchesSearch,
+  pathsSearch,
   peopleSearch,
   personSearch,
   planSearch,
   playbookSearch,
   qualitySearch,
   quarantineSearch,
+  retentionSearch,
   tasksSearch,
   todaySearch,
+  touchpointsSearch,
 } from "./search";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
@@ -38,15 +43,53 @@ const journey = createRoute({
 const kpis = createRoute({
   getParentRoute: () => root,
   path: "/kpis",
-  beforeLoad: () => {
-    throw redirect({ to: "/kpis/$kpi", params: { kpi: "nps" }, replace: true });
-  },
+  component: lazyRouteComponent(() => import("@/pages/board/BoardPage"), "BoardPage"),
+});
+const definitions = createRoute({
+  getParentRoute: () => root,
+  path: "/definitions",
+  component: lazyRouteComponent(() => import("@/pages/definitions/DefinitionsPage"), "DefinitionsPage"),
 });
 const kpi = createRoute({
   getParentRoute: () => root,
   path: "/kpis/$kpi",
   validateSearch: kpiSearch,
   component: lazyRouteComponent(() => import("@/pages/kpi/KpiPage"), "KpiPage"),
+});
+const touchpoints = createRoute({
+  getParentRoute: () => root,
+  path: "/touchpoints",
+  validateSearch: touchpointsSearch,
+  component: lazyRouteComponent(() => import("@/pages/touchpoints/TouchpointsPage"), "TouchpointsPage"),
+});
+const paths = createRoute({
+  getParentRoute: () => root,
+  path: "/paths",
+  validateSearch: pathsSearch,
+  component: lazyRouteComponent(() => import("@/pages/paths/PathsPage"), "PathsPage"),
+});
+const friction = createRoute({
+  getParentRoute: () => root,
+  path: "/friction",
+  validateSearch: frictionSearch,
+  component: lazyRouteComponent(() => import("@/pages/friction/FrictionPage"), "FrictionPage"),
+});
+const roadmap = createRoute({
+  getParentRoute: () => root,
+  path: "/roadmap",
+  component: lazyRouteComponent(() => import("@/pages/roadmap/RoadmapPage"), "RoadmapPage"),
+});
+const funnels = createRoute({
+  getParentRoute: () => root,
+  path: "/funnels",
+  validateSearch: funnelSearch,
+  component: lazyRouteComponent(() => import("@/pages/funnels/FunnelsPage"), "FunnelsPage"),
+});
+const retention = createRoute({
+  getParentRoute: () => root,
+  path: "/retention",
+  validateSearch: retentionSearch,
+  component: lazyRouteComponent(() => import("@/pages/retention/RetentionPage"), "RetentionPage"),
 });
 const people = createRoute({
   getParentRoute: () => root,
@@ -124,6 +167,21 @@ const households = createRoute({
   path: "/households",
   component: lazyRouteComponent(() => import("@/pages/households/HouseholdsPage"), "HouseholdsPage"),
 });
+const segments = createRoute({
+  getParentRoute: () => root,
+  path: "/segments",
+  component: lazyRouteComponent(() => import("@/pages/segments/SegmentsPage"), "SegmentsPage"),
+});
+const newSegment = createRoute({
+  getParentRoute: () => root,
+  path: "/segments/new",
+  component: lazyRouteComponent(() => import("@/pages/segments/NewSegmentPage"), "NewSegmentPage"),
+});
+const segment = createRoute({
+  getParentRoute: () => root,
+  path: "/segments/$id",
+  component: lazyRouteComponent(() => import("@/pages/segments/SegmentPage"), "SegmentPage"),
+});
 const matches = createRoute({
   getParentRoute: () => root,
   path: "/matches",
@@ -145,7 +203,7 @@ const setup = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([today, journey, kpis, kpi, people, person, live, inbox, tasks, plan, playbooks, quality, quarantine, privacy, audit, identity, households, matches, settings, setup]),
+  routeTree: root.addChildren([today, journey, paths, funnels, friction, roadmap, retention, touchpoints, kpis, kpi, definitions, people, person, live, inbox, tasks, plan, playbooks, quality, quarantine, privacy, audit, identity, households, segments, newSegment, segment, matches, settings, setup]),
   defaultPreload: "intent",
   defaultPendingComponent: () => <Loading height={320} />,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,

@@ -48,6 +48,7 @@ export type Lens = (typeof LENSES)[number];
 
 export interface JourneySearch extends Days {
   journey?: string;
+  compare?: "before";
   view?: "table";
   stage?: string;
   lens?: Lens;
@@ -56,20 +57,94 @@ export const journeySearch = (raw: Raw): JourneySearch =>
   compact({
     ...days(raw),
     journey: word(raw, "journey"),
+    compare: oneOf(raw, "compare", ["before"]),
     view: oneOf(raw, "view", ["table"]),
     stage: word(raw, "stage"),
     lens: oneOf(raw, "lens", LENSES),
   });
 
+export interface FrictionSearch {
+  key?: string;
+  /** Those too that are not shown to hurt. */
+  all?: "1";
+}
+export const frictionSearch = (raw: Raw): FrictionSearch => compact({ key: word(raw, "key"), all: oneOf(raw, "all", ["1"]) });
+
 export interface KpiSearch extends Days {
   by?: string;
+  variant?: string;
+  /** Each row beside the equally long time before. */
+  than?: "before";
 }
-export const kpiSearch = (raw: Raw): KpiSearch => compact({ ...days(raw), by: word(raw, "by") });
+export const kpiSearch = (raw: Raw): KpiSearch =>
+  compact({ ...days(raw), by: word(raw, "by"), variant: word(raw, "variant"), than: oneOf(raw, "than", ["before"]) });
+
+export const PATH_STEPS = ["name", "touchpoint", "channel", "stage", "touchpoint_name"] as const;
+
+/** A whole number within bounds. */
+function whole(raw: Raw, key: string, least: number, most: number): number | undefined {
+  const value = Number(raw[key] ?? Number.NaN);
+  return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+}
+
+export interface PathsSearch extends Days {
+  by?: (typeof PATH_STEPS)[number];
+  per?: "session";
+  once?: "1";
+  /** Percent of the most frequent transition. */
+  least?: number;
+  pivot?: string;
+  direction?: "before";
+  steps?: number;
+  every?: "1";
+  order?: "1";
+}
+export const pathsSearch = (raw: Raw): PathsSearch =>
+  compact({
+    ...days(raw),
+    by: oneOf(raw, "by", PATH_STEPS),
+    per: oneOf(raw, "per", ["session"]),
+    once: oneOf(raw, "once", ["1"]),
+    least: whole(raw, "least", 0, 50),
+    pivot: word(raw, "pivot"),
+    direction: oneOf(raw, "direction", ["before"]),
+    steps: whole(raw, "steps", 1, 10),
+    every: oneOf(raw, "every", ["1"]),
+    order: oneOf(raw, "order", ["1"]),
+  });
+
+export interface FunnelSearch extends Days {
+  step?: string[];
+  days?: number;
+  entry?: "first";
+  without?: string;
+  strict?: "1";
+  by?: string;
+}
+export const funnelSearch = (raw: Raw): FunnelSearch =>
+  compact({
+    ...days(raw),
+    step: Array.isArray(raw.step) ? raw.step.map(String).slice(0, 12) : undefined,
+    days: whole(raw, "days", 1, 366),
+    entry: oneOf(raw, "entry", ["first"]),
+    without: word(raw, "without"),
+    strict: oneOf(raw, "strict", ["1"]),
+    by: word(raw, "by"),
+  });
+
+export interface RetentionSearch extends Days {
+  period?: "month";
+  first?: string;
+  again?: string;
+}
+export const retentionSearch = (raw: Raw): RetentionSearch =>
+  compact({ ...days(raw), period: oneOf(raw, "period", ["month"]), first: word(raw, "first"), again: word(raw, "again") });
 
 export interface PeopleSearch extends Days {
   q?: string;
   journey?: string;
   stage?: string;
+  touchpoint?: string;
   live?: "1";
 }
 export const peopleSearch = (raw: Raw): PeopleSearch =>
@@ -78,6 +153,7 @@ export const peopleSearch = (raw: Raw): PeopleSearch =>
     q: word(raw, "q"),
     journey: word(raw, "journey"),
     stage: word(raw, "stage"),
+    touchpoint: word(raw, "touchpoint"),
     live: oneOf(raw, "live", ["1"]),
   });
 
@@ -169,3 +245,8 @@ export interface MatchesSearch {
 }
 export const matchesSearch = (raw: Raw): MatchesSearch =>
   compact({ state: oneOf(raw, "state", ["accepted", "refused"]), kind: oneOf(raw, "kind", ["household"]) });
+
+export interface TouchpointsSearch extends Days {
+  silent?: "shown";
+}
+export const touchpointsSearch = (raw: Raw): TouchpointsSearch => compact({ ...days(raw), silent: oneOf(raw, "silent", ["shown"]) });

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,14 @@ from percorso.adapters.tallying import tally
 from percorso.model.errors import InvalidQuery, StoreUnavailable
 from percorso.model.tables import TABLES, schema_of
 from percorso.ports import Tally
+
+QUERIES_KEPT = 512
+
+
+@lru_cache(maxsize=QUERIES_KEPT)
+def _written(question: Any) -> str:
+    """An expression's node as SQL. To write one takes tenths of a second, and a page asks the same all day."""
+    return str(ibis.to_sql(question.to_expr(), dialect="duckdb"))
 
 
 class DuckEngine:
@@ -97,7 +106,7 @@ class DuckSession:
         return [line.as_row() for line in joined(lines)]
 
     def execute(self, expression: Any) -> list[dict[str, Any]]:
-        return _rows(self._connection.execute(str(ibis.to_sql(expression, dialect="duckdb"))))
+        return _rows(self._connection.execute(_written(expression.op())))
 
     def upto(self) -> int:
         return self._moment.upto
@@ -106,7 +115,7 @@ class DuckSession:
         return tally(self._connection, self._loader.since(after), upto)
 
     def keep(self, name: str, expression: Any) -> Any:
-        query = str(ibis.to_sql(expression, dialect="duckdb"))
+        query = _written(expression.op())
         self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}')
         return ibis.table(expression.schema(), name=name)
 

@@ -18,6 +18,7 @@ _STATE_TABLES = {
     "positions": "FROM positions t",
     "decisions": "FROM decisions t LEFT JOIN nodes n ON n.node_id = t.node_id",
     "messages": "FROM outbox t LEFT JOIN nodes n ON n.node_id = t.node_id",
+    "segments": "FROM segment_members t",
 }
 _PERSON_OF_NOW = {
     "decisions": "coalesce(n.person_id, t.person_id, '')",
@@ -90,6 +91,7 @@ class Loader:
             "events": self._events,
             "tail_events": self._tail,
             "verdicts": self._verdicts,
+            "consents": self._consents,
         }
 
     def load(self, name: str) -> None:
@@ -159,6 +161,20 @@ class Loader:
         placed = moment.state.stretch(PLACED, moment.sealed, moment.upto)
         query = typed(projection("given_raw", "given_placed"))
         self._arrow("tail_events", query, given_raw=raw, given_placed=placed)
+
+    def _consents(self) -> None:
+        """The ledger as it was said, but for what was erased."""
+        rows = self._moment.state.fetch(
+            "SELECT n.person_id AS person_id, t.payload AS payload FROM consent_ledger t"
+            " JOIN nodes n ON n.node_id = t.node_id WHERE t.payload IS NOT NULL"
+        )
+        said = {"occurred_at": "BIGINT", "tie": "BIGINT", "expires_at": "BIGINT"}
+        columns = ", ".join(
+            f"(payload::VARCHAR ->> '{name}')::{said.get(name, 'VARCHAR')} AS {name}"
+            for name in TABLES["consents"]
+            if name != "person_id"
+        )
+        self._arrow("consents", f"SELECT person_id::VARCHAR AS person_id, {columns} FROM given_rows", given_rows=rows)
 
     def _verdicts(self) -> None:
         self.load("events")

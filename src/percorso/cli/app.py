@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from percorso import __version__
 from percorso.cli import (
     audit,
     backup,
@@ -15,11 +14,15 @@ from percorso.cli import (
     demo,
     export,
     forget,
+    friction,
+    funnel,
     identity,
     importing,
     init,
     keys,
+    kpi,
     match,
+    paths,
     person,
     plan,
     qr,
@@ -27,6 +30,7 @@ from percorso.cli import (
     questions,
     replay,
     retention,
+    segment,
     sources,
     up,
     users,
@@ -35,6 +39,7 @@ from percorso.cli.logs import set_up_logs
 from percorso.cli.opener import Opener
 from percorso.cli.output import report, say
 from percorso.model.errors import PercorsoError
+from percorso.version import __version__
 
 COMMANDS = (
     init,
@@ -49,7 +54,12 @@ COMMANDS = (
     consent,
     forget,
     export,
+    kpi,
     questions,
+    paths,
+    funnel,
+    friction,
+    segment,
     quarantine,
     plan,
     keys,

@@ -12,6 +12,7 @@ from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.model.erasure import PrivacyRequest
 from percorso.model.errors import InvalidInput, NotFound
 from percorso.model.time import to_iso
+from percorso.pipeline.calling_back import told_of
 from percorso.pipeline.forgetting_receipt import is_signed
 
 POLL_S = 0.25
@@ -25,6 +26,10 @@ FromFile = Annotated[
     typer.Option("--file", help="A file with one KIND:VALUE a line: all of them in one request.", show_default=False),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Beside a running server, return only when it is done.")]
+CallBack = Annotated[
+    list[str] | None,
+    typer.Option("--callback", metavar="URL", help="An address that is told of each status.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +39,7 @@ def register(app: typer.Typer) -> None:
         who: Named = None,
         file: FromFile = None,
         wait: Wait = False,
+        callback: CallBack = None,
         dir: Dir = None,
         json: Json = False,
     ) -> None:
@@ -42,12 +48,13 @@ def register(app: typer.Typer) -> None:
         given = opener(ctx)
         server = given.server(dir) is not None
         with given.open(dir, write=not server) as company:
-            request = company.forgetting.request("erasure", identities, BY)
-            company.audit_request(request, BY)
+            request = company.forgetting.request("erasure", identities, BY, callback or ())
             if not server:
                 company.forgetting.finish_all(company.processor)
             elif wait:
                 wait_for(company, request.request_id)
+            while not server and company.calling_back.step():
+                pass
             told = company.privacy_requests.get(request.request_id) or request
         show(told, as_json=json)
 
@@ -74,6 +81,20 @@ def register(app: typer.Typer) -> None:
         show(found, as_json=json)
 
     @privacy.command()
+    def callbacks(ctx: typer.Context, request_id: str, dir: Dir = None, json: Json = False) -> None:
+        """How far the addresses are that a request named, and the secret by which they know our posts."""
+        with opener(ctx).open(dir, write=False) as company:
+            found = company.privacy_requests.get(request_id)
+            if found is None:
+                raise NotFound("there is no such request; `percorso privacy list` shows them")
+            rows, secret = told_of(company.calling_back.of(found)), company.calling_back.secret
+        if json:
+            show_json({"secret": secret, "callbacks": rows})
+        else:
+            show_table([{**row, "told": " ".join(row["told"])} for row in rows])
+            say(f"secret {secret}")
+
+    @privacy.command()
     def resume(ctx: typer.Context, dir: Dir = None, json: Json = False) -> None:
         """Go on with erasures that were cut short, where no server does."""
         with opener(ctx).open(dir, write=True) as company:
@@ -82,6 +103,15 @@ def register(app: typer.Typer) -> None:
             show_json({"done": done})
         else:
             say(f"{done} erasures done")
+
+    @privacy.command()
+    def reapply(ctx: typer.Context, dir: Dir = None, json: Json = False) -> None:
+        """Erase again whoever the list of erasures knows and the state does not: after an older copy was put in place."""
+        erased = opener(ctx).reapply(dir)
+        if json:
+            show_json({"erased": erased})
+        else:
+            say(f"{erased} identifiers of people erased since were there, and are no more")
 
     @privacy.command()
     def verify(ctx: typer.Context, receipt: Path, dir: Dir = None, json: Json = False) -> None:
@@ -137,6 +167,7 @@ def as_row(one: PrivacyRequest) -> dict[str, Any]:
         "identities": [dict(identity) for identity in one.identities],
         "counts": dict(one.counts),
         "problem": one.problem,
+        "callbacks": list(one.callbacks),
         "receipt": one.receipt,
     }
 

@@ -6,8 +6,11 @@ import typer
 
 from percorso.cli.opener import opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
+from percorso.model.audit import AuditRow
 from percorso.model.errors import NotFound
 from percorso.model.time import to_iso
+
+BY = "command line"
 
 Kind = Annotated[
     Literal["write", "secret", "identity"],
@@ -32,6 +35,7 @@ def register(app: typer.Typer) -> None:
         """Make a key. It is shown once: only its hash is kept."""
         with opener(ctx).open(dir, write=False) as company:
             made, key = company.make_key(kind, name or _NAMES[kind])
+            company.audit.record(AuditRow(company.clock.now(), BY, "key.created", made.key_id))
         if json:
             show_json({"key": key, "key_id": made.key_id, "kind": made.kind, "name": made.name})
         else:
@@ -63,6 +67,7 @@ def register(app: typer.Typer) -> None:
         with opener(ctx).open(dir, write=False) as company:
             if not company.accounts.revoke_key(key_id, company.clock.now()):
                 raise NotFound(f"there is no key {key_id} in force; see `percorso keys list`")
+            company.audit.record(AuditRow(company.clock.now(), BY, "key.revoked", key_id))
         if json:
             show_json({"key_id": key_id, "revoked": True})
         else:

@@ -26,25 +26,29 @@ if TYPE_CHECKING:  # names alone: a command that only prints its help imports no
     from percorso.model.company import CompanyFacts
     from percorso.model.config import Config
     from percorso.model.directory import Directory
-    from percorso.model.erasure import PrivacyRequest
     from percorso.model.identifier import Identifier
     from percorso.model.identity import OverrideKind
     from percorso.model.qr import QrCode
     from percorso.model.source import Source, SourceStatus
     from percorso.model.time import Micros
+    from percorso.pipeline.accepting import Accepter
     from percorso.pipeline.analyse import Analyst
+    from percorso.pipeline.calling_back import CallingBack
     from percorso.pipeline.collect import Collector
     from percorso.pipeline.consenting import Notary
     from percorso.pipeline.exporting import Exporter
     from percorso.pipeline.forgetting import Forgetting
     from percorso.pipeline.importing import Files, Sink
     from percorso.pipeline.matching import Proposer
+    from percorso.pipeline.membership import Follower
     from percorso.pipeline.mending import Mender
     from percorso.pipeline.planning import Planner
     from percorso.pipeline.process import Processor
     from percorso.pipeline.receiving import Receiving, Taker
     from percorso.pipeline.retention import Retention
     from percorso.pipeline.ruling import Ruling
+    from percorso.pipeline.segment_book import SegmentBook
+    from percorso.pipeline.segmenting import Segmenting
     from percorso.pipeline.tally import Tallier
     from percorso.pipeline.unifying import Unifier
     from percorso.ports import (
@@ -61,6 +65,8 @@ if TYPE_CHECKING:  # names alone: a command that only prints its help imports no
         Watch,
     )
     from percorso.ports.erasure import PrivacyRequests
+    from percorso.ports.frictions import FrictionBook
+    from percorso.ports.membership import Members
 
 
 class Server(NamedTuple):
@@ -100,6 +106,8 @@ class OpenCompany(Protocol):
     @property
     def analyst(self) -> Analyst: ...
     @property
+    def frictions(self) -> FrictionBook: ...
+    @property
     def accounts(self) -> Accounts: ...
     @property
     def audit(self) -> Audit: ...
@@ -109,6 +117,14 @@ class OpenCompany(Protocol):
     def watch(self) -> Watch: ...
     @property
     def consents(self) -> ConsentLedger: ...
+    @property
+    def segments(self) -> SegmentBook: ...
+    @property
+    def members(self) -> Members: ...
+    @property
+    def follower(self) -> Follower: ...
+    @property
+    def segmenting(self) -> Segmenting: ...
     @property
     def notary(self) -> Notary: ...
     @property
@@ -123,6 +139,8 @@ class OpenCompany(Protocol):
     def tallier(self) -> Tallier: ...
     @property
     def proposer(self) -> Proposer: ...
+    @property
+    def accepter(self) -> Accepter: ...
     @property
     def unifier(self) -> Unifier: ...
     @property
@@ -154,6 +172,8 @@ class OpenCompany(Protocol):
     def forgetting(self) -> Forgetting: ...
     @property
     def privacy_requests(self) -> PrivacyRequests: ...
+    @property
+    def calling_back(self) -> CallingBack: ...
 
     @property
     def retention(self) -> Retention: ...
@@ -162,10 +182,6 @@ class OpenCompany(Protocol):
 
     def audit_export(self, person_id: str, by: str) -> None:
         """Write into the audit log that somebody took a person's data out."""
-        ...
-
-    def audit_request(self, request: PrivacyRequest, by: str) -> None:
-        """Write into the audit log that somebody asked for it."""
         ...
 
     def close(self) -> None: ...
@@ -221,7 +237,13 @@ class Opener(Protocol):
         ...
 
     def backup(self, given: Path | None, to: Path) -> Mapping[str, Any]: ...
-    def restore(self, given: Path | None, source: Path) -> Mapping[str, Any]: ...
+    def restore(
+        self, given: Path | None, source: Path, tombstones: Path | None, *, lone: bool
+    ) -> Mapping[str, Any]: ...
+    def reapply(self, given: Path | None) -> int:
+        """Erase again whoever the list of erasures knows and the state does not; how many identifiers were there."""
+        ...
+
     def check(self, given: Path | None) -> Sequence[Mapping[str, Any]]:
         """Every check with ``{"check", "ok", "detail"}``."""
         ...

@@ -131,7 +131,9 @@ def _item(event: EventSpec, document_map: DocumentMap, row: Row) -> dict[str, An
     if at is None:
         columns = ", ".join(column.name for column in event.time.columns)
         raise Refusal("missing_timestamp", f"column {columns} is empty; an event has a time")
-    ids = {kind: text for kind, one in event.identifiers if (text := (as_text(row[one.name]) or "").strip())}
+    ids = {
+        kind: one.prefix + text for kind, one in event.identifiers if (text := (as_text(row[one.name]) or "").strip())
+    }
     own = event.type in ("identify", "group")
     traits = _values(event.traits, row, document_map.zone) | {kind: ids[kind] for kind in _TRAITS if kind in ids}
     others = [{"type": kind, "id": text} for kind, text in ids.items() if kind not in _FIELDS and kind not in _TRAITS]
@@ -139,7 +141,7 @@ def _item(event: EventSpec, document_map: DocumentMap, row: Row) -> dict[str, An
     context = {"touchpoint": touchpoint, "externalIds": others, "traits": {} if own else traits}
     item = {
         "type": event.type,
-        "event" if event.type == "track" else "name": event.name,
+        "event" if event.type == "track" else "name": _name(event, row),
         "messageId": message_id,
         **{_FIELDS[kind]: text for kind, text in ids.items() if kind in _FIELDS},
         "timestamp": to_iso(at),
@@ -148,6 +150,15 @@ def _item(event: EventSpec, document_map: DocumentMap, row: Row) -> dict[str, An
         "context": {key: part for key, part in context.items() if part},
     }
     return {key: part for key, part in item.items() if part not in (None, {})}
+
+
+def _name(event: EventSpec, row: Row) -> str | None:
+    if not isinstance(event.name, Column):
+        return event.name
+    name = (as_text(row[event.name.name]) or "").strip()
+    if not name:
+        raise Refusal("missing_key", f"column {event.name.name} is empty, which says what happened; fill it in")
+    return name
 
 
 def _message_id(event: EventSpec, document_map: DocumentMap, row: Row) -> str:

@@ -188,10 +188,10 @@ def events_of(top: Fields, rows: Mapping[str, RowSet]) -> tuple[EventSpec, ...]:
 def _event(number: int, fields: Fields, rows: Mapping[str, RowSet]) -> EventSpec:
     row_set = rows[fields.word("rows", rows)]
     kind = fields.word("type", EVENT_TYPES_OF_MAPS) if fields.take("type", None) else "track"
-    name = fields.text("name") if kind == "track" else fields.text("name", None)
+    name = _name(fields, kind)
     key = _several(fields, "message_id")
     event = EventSpec(
-        event_id=_event_id(fields, name or kind),
+        event_id=_event_id(fields, name if isinstance(name, str) else kind),
         number=number,
         type=kind,
         name=name,
@@ -206,6 +206,15 @@ def _event(number: int, fields: Fields, rows: Mapping[str, RowSet]) -> EventSpec
     )
     fields.done()
     return event
+
+
+def _name(fields: Fields, kind: str) -> str | Column | None:
+    """A bare text is the name itself; a column is written out: {column: activity}."""
+    given = fields.take("name", None)
+    if isinstance(given, Mapping):
+        return column(given, fields, "name")
+    name: str | None = fields.text("name") if kind == "track" else fields.text("name", None)
+    return name
 
 
 def _event_id(fields: Fields, name: str) -> str:
@@ -246,7 +255,16 @@ def _identifiers(fields: Fields) -> Iterator[tuple[str, Column]]:
     for kind, given in fields.mapping("identifiers").items():
         if not valid_kind(kind):
             raise fields.error("identifiers", f"{kind!r} is no kind; use small letters, digits and underscores")
-        yield kind, column(given, fields, f"identifiers.{kind}")
+        yield kind, _identifier(given, fields, f"identifiers.{kind}")
+
+
+def _identifier(given: Any, fields: Fields, key: str) -> Column:
+    """A column, or {column: ..., prefix: ...} where its values alone could be taken for garbage, such as 0."""
+    if not isinstance(given, Mapping) or "prefix" not in given:
+        return column(given, fields, key)
+    if set(given) != {"column", "prefix"} or not isinstance(given["prefix"], str):
+        raise fields.error(key, "is a column, or {column: ..., prefix: a text}")
+    return Column(column(given["column"], fields, key).name, given["prefix"])
 
 
 def _touchpoint(fields: Fields) -> Column | Constant | None:

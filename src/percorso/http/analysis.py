@@ -3,48 +3,30 @@
 It listens on a unix socket that only this company's processes reach, so it asks nobody who they are.
 """
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 
-from percorso.http import previewing
+from percorso.http import frictions, funnels, kpis, paths, previewing, segments_asked, touchpoints
 from percorso.http.errors import ERRORS, install_errors
 from percorso.http.insight_shapes import (
     AttentionList,
-    BoardRecord,
     JourneyMapRecord,
-    KpiAnswer,
-    KpiList,
+    MapComparisonRecord,
     StagePeople,
     TimelineEvents,
     plain,
 )
 from percorso.http.previewing import Previews
 from percorso.http.quality_shapes import QualityRecord
-from percorso.http.questions import PREFIX, By, From, Given, Questions, To
+from percorso.http.questions import PREFIX, From, Given, Questions, To
 from percorso.http.wire import Limit
 from percorso.insight.quality.people import QualityPeople
 from percorso.pipeline.analyse import Analyst
+from percorso.pipeline.segmenting import Segmenting
 
 router = APIRouter(prefix=PREFIX, tags=["insight"])
-
-
-@router.get("/board", response_model=BoardRecord)
-def board(request: Request, given: Given) -> Any:
-    """How each KPI stands."""
-    return given.heavy(request, given.analyst.board)
-
-
-@router.get("/kpis", response_model=KpiList)
-def kpis(given: Given) -> Any:
-    """The definitions of the KPIs."""
-    return plain(given.analyst.definitions())
-
-
-@router.get("/kpis/{name}", response_model=KpiAnswer)
-def kpi(request: Request, name: str, given: Given, by: By = None, start: From = None, end: To = None) -> Any:
-    """One KPI, whole and by dimensions."""
-    return given.heavy(request, lambda: given.analyst.kpi(name, by or [], start, end))
 
 
 @router.get("/attention", response_model=AttentionList)
@@ -57,6 +39,20 @@ def attention(request: Request, given: Given) -> Any:
 def journey_map(request: Request, journey: str, given: Given, start: From = None, end: To = None) -> Any:
     """A journey in three lenses, on one denominator."""
     return given.heavy(request, lambda: given.analyst.journey_map(journey, start, end))
+
+
+@router.get("/journeys/{journey}/compare", response_model=MapComparisonRecord)
+def compared_maps(
+    request: Request,
+    journey: str,
+    given: Given,
+    start: From = None,
+    end: To = None,
+    other_start: Annotated[date | None, Query(alias="other_from", description="First day of the other window.")] = None,
+    other_end: Annotated[date | None, Query(alias="other_to", description="The day after its last.")] = None,
+) -> Any:
+    """The map against that of other days, by default the equally long time before."""
+    return given.heavy(request, lambda: given.analyst.compared_maps(journey, start, end, other_start, other_end))
 
 
 @router.get("/journeys/{journey}/stages/{stage}/people", response_model=StagePeople)
@@ -85,7 +81,15 @@ def quality_reach(request: Request, given: Given) -> Any:
     return given.heavy(request, given.analyst.quality_people)
 
 
-ROUTERS = (router,)
+ROUTERS = (
+    router,
+    kpis.router,
+    paths.router,
+    funnels.router,
+    touchpoints.router,
+    frictions.router,
+    segments_asked.router,
+)
 """Each question of them has the same path in the main app, which passes it on. A theme is a file with a router of its own."""
 
 timeline_router = APIRouter()
@@ -99,11 +103,14 @@ def timeline(
     return plain(given.analyst.timeline(person_id, before, channel, limit))
 
 
-def create_analysis_app(analyst: Analyst, previews: Previews | None = None) -> FastAPI:
+def create_analysis_app(
+    analyst: Analyst, previews: Previews | None = None, segmenting: Segmenting | None = None
+) -> FastAPI:
     """The app; serve it on DIR/run/analyse.sock."""
     app = FastAPI(title="Percorso analysis", docs_url=None, redoc_url=None, openapi_url=None, responses=ERRORS)
     app.state.questions = Questions(analyst)
     app.state.previews = previews
+    app.state.segmenting = segmenting
     install_errors(app)
     for questions in (*ROUTERS, timeline_router):
         app.include_router(questions)

@@ -8,12 +8,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from percorso import __version__
 from percorso.http import (
     analysis,
     audit,
     config,
     consents,
+    friction_work,
     health,
     identity,
     inbox,
@@ -21,12 +21,14 @@ from percorso.http import (
     internal,
     keys,
     live,
+    match_rule,
     matches,
     people,
     plan,
     playbook,
     privacy,
     quarantine,
+    segments,
     session,
     status,
     tasks,
@@ -36,6 +38,7 @@ from percorso.http.middleware import Limits, SecurityHeaders
 from percorso.http.services import Services
 from percorso.http.static import install_pages
 from percorso.http.tag import default_tag, install_tag
+from percorso.version import __version__
 
 __all__ = ["Services", "create_app", "openapi_document"]
 
@@ -46,16 +49,19 @@ RESOURCES = (
     people,
     identity,
     matches,
+    match_rule,
     consents,
     live,
     inbox,
     tasks,
+    friction_work,
     config,
     playbook,
     quarantine,
     plan,
     audit,
     privacy,
+    segments,
 )
 
 ABOUT = """Sign in (`POST /api/session`) and send the cookie with the header `X-Percorso: 1` on every request that changes
@@ -104,6 +110,8 @@ def _routes(extra: Sequence[APIRouter] = ()) -> FastAPI:
         quarantine.internal_router,
         plan.internal_router,
         identity.internal_router,
+        match_rule.internal_router,
+        segments.internal_router,
         health.router,
         *extra,
     ):

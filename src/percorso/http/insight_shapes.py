@@ -5,46 +5,19 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from typing_extensions import TypedDict
-
+from percorso.http.kpi_shapes import DifferenceRecord, KpiRecord
+from percorso.http.kpi_shapes import WindowRecord as WindowRecord
 from percorso.http.wire import Iso, Texts
 from percorso.insight.attention import AttentionKind, Severity
 from percorso.insight.journey_map import Quote
 from percorso.insight.journey_map import StagePerson as StagePersonFound
 from percorso.insight.kpi.result import Better, Unit
+from percorso.insight.map_compare import Measure
 from percorso.insight.timeline import TimelineEvent
 from percorso.insight.windows import Window
 from percorso.model.play import Intent
 from percorso.model.time import to_iso
 from percorso.model.touchpoint import Phase
-
-WindowRecord = TypedDict("WindowRecord", {"from": date, "to": date})
-"""Company-local days, `from` included, `to` excluded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KpiRecord:
-    """One number of a KPI; value and both ends of its 95 % interval are null when n = 0."""
-
-    kpi: str
-    definition: str
-    value: float | None
-    ci_low: float | None
-    ci_high: float | None
-    n: int
-    complete: bool
-    window: WindowRecord
-    by: dict[str, str | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DifferenceRecord:
-    """One value less another with the interval of the difference. `is_clear`: the interval excludes nought."""
-
-    value: float
-    ci_low: float
-    ci_high: float
-    is_clear: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +29,7 @@ class TileRecord:
     name: Texts
     unit: Unit
     better: Better
+    theme: str
     now: KpiRecord
     before: KpiRecord
     difference: DifferenceRecord | None
@@ -69,34 +43,6 @@ class BoardRecord:
     today: date
     window: WindowRecord
     tiles: list[TileRecord]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DefinitionRecord:
-    """What exactly a KPI means."""
-
-    kpi: str
-    definition: str
-    name: Texts
-    about: Texts
-    unit: Unit
-    better: Better
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KpiList:
-    """The definitions, and the dimensions every KPI can be asked by."""
-
-    kpis: list[DefinitionRecord]
-    dimensions: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KpiAnswer:
-    """Rows of one KPI, the whole first, then by dimension."""
-
-    definition: DefinitionRecord
-    rows: list[KpiRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +90,17 @@ class TouchpointCellRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontRecord:
-    """What people do. `live`: people in the stage now. `median_next_s`: seconds to the next later stage."""
+    """What people do. `live`: people in the stage now. `median_next_s`: seconds to the next later stage.
+
+    Of the people in the stage some went on, some are `waiting` (no longer than is usual) and some are `lost`.
+    """
 
     people: int
     share: float
     live: int
     conversion: ShareRecord
+    waiting: int
+    lost: int
     median_next_s: float | None
     touchpoints: list[TouchpointCellRecord]
 
@@ -246,6 +197,26 @@ class JourneyMapRecord:
     live: int
     complete: bool
     stages: list[StageColumnRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapChangeRecord:
+    """One measure of a stage, now less then."""
+
+    stage: str
+    measure: Measure
+    unit: Unit
+    better: Better
+    difference: DifferenceRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapComparisonRecord:
+    """A map, the one it is compared with, and what differs: the clearest first."""
+
+    map: JourneyMapRecord
+    other: JourneyMapRecord
+    changes: list[MapChangeRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

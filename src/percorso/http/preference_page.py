@@ -12,7 +12,7 @@ from percorso.execution.render import first_name
 from percorso.execution.wishes import Wishes
 from percorso.http.answer_page import HEADERS as SMALL_HEADERS
 from percorso.http.answer_page import day_in_words
-from percorso.http.preference_words import CHANNELS, KINDS, LANGUAGE_NAMES, TRAITS, named, say, written
+from percorso.http.preference_words import CHANNELS, LANGUAGE_NAMES, TRAITS, named, named_kind, say, written
 from percorso.model.consent import ALL, key_of
 from percorso.model.person import Node, Profile
 from percorso.model.time import CivilClock
@@ -196,7 +196,7 @@ def _stop(shown: Shown, lang: str) -> str:
 def _data(shown: Shown) -> str:
     language, facts = shown.language, shown.profile.facts
     known = "".join(
-        f"<dt>{escape(named(KINDS, kind, language))}</dt><dd>{escape(value)}</dd>"
+        f"<dt>{escape(named_kind(kind, language))}</dt><dd>{escape(value)}</dd>"
         for kind, value in sorted({(node.kind, node.value) for node in shown.nodes})
     )
     told = "".join(

@@ -115,7 +115,16 @@ KINDS: Mapping[str, Text] = {
     "phone": {"it": "Telefono", "en": "Phone"},
     "card": {"it": "Carta", "en": "Card"},
     "anonymous_id": {"it": "Dispositivo", "en": "Device"},
+    "machine": {"it": "Macchina", "en": "Machine"},
+    "machine_id": {"it": "Macchina", "en": "Machine"},
+    "company_id": {"it": "Azienda", "en": "Company"},
+    "vat_id": {"it": "Partita IVA", "en": "VAT number"},
+    "tax_code": {"it": "Codice fiscale", "en": "Tax code"},
+    "till_id": {"it": "Cassa", "en": "Till"},
+    "subscription_id": {"it": "Abbonamento", "en": "Subscription"},
 }
+OTHER_KIND: Text = {"it": "Altro identificativo", "en": "Other identifier"}
+"""A kind of the company's own; its name is for machines."""
 
 
 TRAITS: Mapping[str, Text] = {
@@ -155,3 +164,8 @@ def written(text: Text, language: str) -> str:
 def named(names: Mapping[str, Text], id_: str, language: str) -> str:
     """A thing by its name, else by its id."""
     return written(names[id_], language) if id_ in names else id_
+
+
+def named_kind(kind: str, language: str) -> str:
+    """A kind of identifier in words, whatever the company calls it."""
+    return written(KINDS.get(kind, OTHER_KIND), language)

@@ -11,6 +11,8 @@ from percorso.http.recent import RecentAnswers
 from percorso.pipeline.analyse import Analyst
 
 PREFIX = "/api/insight"
+KEPT_S = 600.0
+"""How old the answer to a question that takes long may be; it says when it was worked out."""
 
 
 class Questions:
@@ -19,10 +21,15 @@ class Questions:
     def __init__(self, analyst: Analyst) -> None:
         self.analyst = analyst
         self._recent = RecentAnswers()
+        self._kept = RecentAnswers(KEPT_S)
 
     def heavy(self, request: Request, question: Callable[[], Any]) -> Any:
         """A question over all events, told apart by its address."""
         return self._recent.get(f"{request.url.path}?{request.url.query}", lambda: plain(question()))
+
+    def kept(self, request: Request, question: Callable[[], Any]) -> Any:
+        """A question that takes long, over all events: its answer is kept for some minutes."""
+        return self._kept.get(f"{request.url.path}?{request.url.query}", lambda: plain(question()))
 
 
 def questions_of(request: Request) -> Questions:

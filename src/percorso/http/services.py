@@ -19,13 +19,17 @@ from percorso.model.consent import Permissions, permissions
 from percorso.model.directory import Directory
 from percorso.model.source import SourceStatus
 from percorso.model.time import CivilClock
+from percorso.pipeline.accepting import Accepter
+from percorso.pipeline.calling_back import CallingBack
 from percorso.pipeline.collect import Collector
 from percorso.pipeline.consenting import Notary
 from percorso.pipeline.exporting import Exporter
 from percorso.pipeline.forgetting import Forgetting
 from percorso.pipeline.mending import Mender
+from percorso.pipeline.named_in import NamedIn
 from percorso.pipeline.planning import Planner
 from percorso.pipeline.ruling import Ruling
+from percorso.pipeline.segment_book import SegmentBook
 from percorso.pipeline.unifying import Unifier
 from percorso.ports import (
     Accounts,
@@ -41,6 +45,8 @@ from percorso.ports import (
     Watch,
 )
 from percorso.ports.erasure import PrivacyRequests
+from percorso.ports.frictions import FrictionBook
+from percorso.ports.membership import Members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,7 @@ class Services:
     """Everything the main app needs.
 
     audited   what was found last when the audit log was followed
+    warned    what stood out last when the ledger of identity was read
     analysis  a client whose base URL is the analysis app (over its unix socket)
     directory holds the tokens of /internal and, until somebody signed up, of /setup
     pages     the built UI; a page says so when it is not there
@@ -64,22 +71,29 @@ class Services:
     accounts: Accounts
     audit: Audit
     audited: RecentAnswers
+    warned: RecentAnswers
     reads: Reads
     people: PeopleReader
     unifier: Unifier
     ruling: Ruling
     proposals: Proposals
+    accepter: Accepter
     tasks: Tasks
+    frictions: FrictionBook
     mailbox: Mailbox
     outbox: Outbox
     quarantine: Quarantine
     mender: Mender
+    named_in: NamedIn
     planner: Planner
     watch: Watch
     consents: ConsentLedger
     notary: Notary
     forgetting: Forgetting
+    segments: SegmentBook
+    members: Members
     requests: PrivacyRequests
+    calling_back: CallingBack
     exporter: Exporter
     keys: KeyRing
     door: Door

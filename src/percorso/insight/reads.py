@@ -1,9 +1,11 @@
-"""Which properties of events the numbers look at: KPIs, what they are broken down by, the map, the troubles."""
+"""Which properties of events the numbers look at: KPIs, what they are broken down by, the map, the troubles, the
+signals of friction."""
 
 from collections.abc import Iterable
 
 from percorso.insight import map_tables
 from percorso.insight.dimensions import DIMENSIONS, Dimension
+from percorso.insight.friction.signals import SIGNALS
 from percorso.insight.kpi import KPIS
 from percorso.insight.trouble import TROUBLES
 from percorso.model.tables import PROPERTIES_IN
@@ -18,7 +20,7 @@ def readings() -> list[Reading]:
         Reading(
             use=Use(kind="kpi", id=name, name=definition.name),
             names=frozenset(definition.names),
-            paths=_properties(definition.reads),
+            paths=(*_properties(name for name in definition.reads if name != "properties"), *definition.properties),
         )
         for name, definition in KPIS.items()
     ]
@@ -37,7 +39,16 @@ def readings() -> list[Reading]:
         for condition in (trouble.when, trouble.out_of)
         if condition is not None
     ]
-    return [*kpis, *dimensions, *rows, *troubles]
+    signals = [
+        Reading(
+            use=Use(kind="friction", id=name, name=signal.name),
+            names=frozenset(signal.names) or None,
+            paths=signal.reads,
+        )
+        for name, signal in SIGNALS.items()
+        if signal.reads
+    ]
+    return [*kpis, *dimensions, *rows, *troubles, *signals]
 
 
 def _of_dimension(dimension: Dimension) -> tuple[str, ...]:

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from percorso.main.stores import Stores
-from percorso.ports import Engine, Lake
+from percorso.ports import Engine, Lake, Matcher
 
 if TYPE_CHECKING:
     from percorso.pipeline.analyse import Analyst
     from percorso.pipeline.archive import Archiver
     from percorso.pipeline.matching import Proposer
+    from percorso.pipeline.membership import Follower
+    from percorso.pipeline.segmenting import Segmenting
     from percorso.pipeline.tally import Tallier
 
 
@@ -59,6 +61,7 @@ class Analysing(Stores):
 
     @cached_property
     def analyst(self) -> "Analyst":
+        from percorso.insight.friction.value import Prices
         from percorso.pipeline.analyse import Analyst
 
         return Analyst(
@@ -69,19 +72,49 @@ class Analysing(Stores):
             tallies=self.tallies,
             planned=lambda: frozenset(self.plans.plan().events),
             robots_in=self.robots_in,
+            prices=Prices(self.facts.currency, self.settings.contact_cost),
         )
+
+    @cached_property
+    def follower(self) -> "Follower":
+        """What keeps the members of segments, behind processing."""
+        from percorso.pipeline.membership import Follower
+
+        return Follower(
+            log=self.log,
+            store=self.membership,
+            records=self.segments.records,
+            config=self.config,
+            civil=self.civil,
+            clock=self.clock,
+            engine=self.engine,
+            robots_in=self.robots_in,
+        )
+
+    @cached_property
+    def segmenting(self) -> "Segmenting":
+        """What answers questions about segments."""
+        from percorso.pipeline.segmenting import Segmenting
+
+        return Segmenting(analyst=self.analyst, book=self.segments, members=self.members, people=self.people)
 
     @cached_property
     def proposer(self) -> "Proposer":
         """What finds people who may be one."""
-        from percorso.adapters.splink_matcher import SplinkMatcher
         from percorso.adapters.sql.known_people import SqlKnownPeople
         from percorso.pipeline.matching import Proposer
 
-        matcher = SplinkMatcher(
-            memory=f"{self.settings.memory_mb}MB", threads=self.settings.threads, spill=self.directory.run
-        )
-        return Proposer(SqlKnownPeople(self.state_database), matcher, self.proposals, self.clock)
+        return Proposer(SqlKnownPeople(self.state_database), self._matcher(), self.proposals, self.clock)
+
+    def _matcher(self) -> "Matcher":
+        """What compares people: a Spark cluster where the settings name one."""
+        from percorso.adapters.splink_matcher import SplinkMatcher
+        from percorso.adapters.splink_spark import SparkMatcher
+
+        memory, threads, spill = f"{self.settings.memory_mb}MB", self.settings.threads, self.directory.run
+        if self.settings.engine_url:
+            return SparkMatcher(self.settings.engine_url, memory=memory, threads=threads, spill=spill)
+        return SplinkMatcher(memory=memory, threads=threads, spill=spill)
 
     @cached_property
     def tallier(self) -> "Tallier":

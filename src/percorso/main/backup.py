@@ -19,12 +19,14 @@ from typing import Any
 from percorso.adapters.lock import DirectoryLock
 from percorso.adapters.sql.copying import copy_database
 from percorso.adapters.sql.database import Database
+from percorso.adapters.sql.erasure_state import copies_of
 from percorso.adapters.sql.manifest import Manifest
+from percorso.adapters.tombstone_file import TombstoneFile
 from percorso.main import birth
 from percorso.main.company import Company, open_company
 from percorso.main.configuration import OWN
 from percorso.model.directory import Directory
-from percorso.model.errors import Conflict, InvalidInput, NotFound, VersionMismatch
+from percorso.model.errors import Conflict, InvalidInput, NotFound, PercorsoError, VersionMismatch
 from percorso.model.message import Message, MessageState
 from percorso.model.time import to_iso
 from percorso.settings import Settings
@@ -81,8 +83,14 @@ def backup(company: Company, to: Path) -> Mapping[str, Any]:
     return {"to": str(target), "files": len(digests), "lake_files": len(files), "bytes": size}
 
 
-def restore(directory: Directory, settings: Settings, source: Path) -> Mapping[str, Any]:
-    """Make a directory from a backup, bring it up to date and fold what its log has more than its state.
+def restore(
+    directory: Directory, settings: Settings, source: Path, *, tombstones: Path | None = None, lone: bool = False
+) -> Mapping[str, Any]:
+    """Make a directory from a backup, bring it up to date, fold what its log has more than its state, and erase again
+    whoever was erased since, by the list of erasures. Until all of that is done nobody can open it.
+
+    tombstones   the list; else that of the settings, else one left in the directory
+    lone         restore without a list although the backup tells of erasures: some may have followed it
 
     Messages that waited when the backup was made, whenever they are due, and those that the last events of its log
     cause may have gone since: they are marked unknown and not sent. Raises NotFound or InvalidInput when the source is
@@ -96,19 +104,46 @@ def restore(directory: Directory, settings: Settings, source: Path) -> Mapping[s
         raise Conflict(f"there is data in {directory.root} already; restore into a new directory")
     birth.make_folders(directory)
     with DirectoryLock(directory.lock):
+        write_synced(directory.restoring, b"")
         for name in record["files"]:
             copy_file(origin / name, directory.root / name)
-    with open_company(directory, settings) as company:
+    with open_company(directory, settings, restored=True) as company:
         company.check_offsets()
         folded = company.processor.drain()
         held = hold_waiting(company)
+        try:
+            listed = the_list(company, tombstones, lone=lone)
+        except PercorsoError:
+            for path in (*(directory.root / name for name in record["files"]), *copies_of(directory.root)):
+                path.unlink()
+            directory.restoring.unlink()
+            raise
+        erased = company.reapplying(listed).reapply(company.processor)
+        directory.restoring.unlink()
     return {
         "dir": str(directory.root),
         "made_at": record["made_at"],
         "files": len(record["files"]),
         "folded": folded,
         "held": held,
+        "erased": erased,
+        "listed": listed.there(),
     }
+
+
+def the_list(company: Company, given: Path | None, *, lone: bool) -> TombstoneFile:
+    """The list of erasures to restore by. Raises Conflict when there is none where one is needed, InvalidInput when it is
+    not whole or another company's."""
+    listed = TombstoneFile(given, company.log.log_id) if given else company.tombstone_list
+    if given and not listed.there():
+        raise NotFound(f"there is no list of erasures at {given}")
+    if not listed.there() and not lone and company.privacy_requests.erased():
+        raise Conflict(
+            "people were erased in this company, and some may have been after this backup: name the list of erasures "
+            "with --tombstones, or say --no-tombstones when there is none any more"
+        )
+    listed.read()
+    return listed
 
 
 def read_record(origin: Path) -> Mapping[str, Any]:

@@ -93,6 +93,12 @@ def make_folders(directory: Directory) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
+def check_restored(directory: Directory) -> None:
+    """Raises Conflict where a restore was cut short."""
+    if directory.restoring.exists():
+        raise Conflict(f"a restore was cut short in {directory.root}: empty the folder and restore again")
+
+
 def check_facts(zone: str, currency: str) -> None:
     """Raises InvalidConfig with what to write instead."""
     try:

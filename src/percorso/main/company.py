@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from percorso.adapters.lock import DirectoryLock
-from percorso.main.birth import has_company, migrate, migrate_when_free
+from percorso.main.birth import check_restored, has_company, migrate, migrate_when_free
 from percorso.main.delivering import Delivering
 from percorso.main.forgetting import Erasing
 from percorso.main.unifying import Unifying
@@ -61,24 +61,25 @@ class Company(Unifying, Delivering, Erasing):
     @cached_property
     def retention(self) -> "Retention":
         """What drops events that were kept long enough."""
-        from percorso.adapters.sql.erasures import SqlMark
+        from percorso.adapters.sql.rounds import SqlRounds
         from percorso.pipeline.retention import Retention
 
         return Retention(
             contracts=self.config.contracts,
             state=self.erasable_state,
             log=self.erasable_log,
-            lake=self.erasable_lake(),
-            unfinished=SqlMark(self.state_database, "retention_unfinished"),
+            lake=self.erasable_lake,
+            rounds=SqlRounds(self.store, self.clock),
             refold=self.fold_anew,
             clock=self.clock,
+            civil=self.civil,
+            hour=None if self.settings.retention_hour == "never" else self.settings.retention_hour,
         )
 
     def fold_anew(self) -> None:
-        """Make the state again from the log, in place."""
-        from percorso.main.replaying import replay
-
-        replay(self, swap=True)
+        """Make the state again from the log, in place. Where the log is folded, between two batches; live events wait."""
+        self.processor.drain()
+        self._refold(self.rules_in_force().rules, lambda *_: None)
         self.processor.forget()
 
     def make_key(self, kind: str, name: str) -> tuple[ApiKey, str]:
@@ -104,14 +105,18 @@ class Company(Unifying, Delivering, Erasing):
         self.audit.record(AuditRow(self.clock.now(), "command line", "user.created", user.user_id))
 
 
-def open_company(directory: Directory | Path | str, settings: Settings | None = None, *, write: bool = True) -> Company:
-    """Open a company's data.
+def open_company(
+    directory: Directory | Path | str, settings: Settings | None = None, *, write: bool = True, restored: bool = False
+) -> Company:
+    """Open a company's data. `restored`: whoever was erased since its copy was made is still to be taken out of it.
 
     With `write` this process owns the directory: raises DirectoryLocked while another does. An older directory is
     migrated after a safety copy; raises VersionMismatch when it is newer, NotFound when there is no company in it.
     """
     place = directory if isinstance(directory, Directory) else Directory.at(directory)
     chosen = settings or Settings()
+    if not restored:
+        check_restored(place)
     if not has_company(place, chosen):
         raise NotFound(f"there is no company in {place.root} yet: run `percorso init` or `percorso up`")
     if not write:
@@ -120,7 +125,10 @@ def open_company(directory: Directory | Path | str, settings: Settings | None = 
     lock = DirectoryLock(place.lock)
     try:
         migrate(place, chosen)
-        return Company(place, chosen, lock)
+        company = Company(place, chosen, lock)
+        if not restored:
+            company.check_erasures()
+        return company
     except BaseException:
         lock.release()
         raise

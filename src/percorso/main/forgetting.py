@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 from percorso.main.analysing import Analysing
 from percorso.main.folding import Folding
+from percorso.model.errors import VersionMismatch
 from percorso.ports import AuditRow
 
 if TYPE_CHECKING:
-    from percorso.model.erasure import PrivacyRequest
+    from percorso.adapters.tombstone_file import TombstoneFile
+    from percorso.pipeline.calling_back import CallingBack
     from percorso.pipeline.exporting import Exporter
     from percorso.pipeline.forgetting import Forgetting
+    from percorso.pipeline.reapplying import Reapplying
     from percorso.ports.erasure import ErasableLake, ErasableLog, ErasableState, PrivacyRequests, Searcher
 
 
@@ -35,11 +38,60 @@ class Erasing(Analysing, Folding):
             lake=self.erasable_lake,
             search=self.searcher,
             buried=self.buried,
+            listed=self.tombstone_list,
             ids=self.node_ids,
             rules=self.identity_rules,
             secret=self.facts.secret,
+            audit=self.audit,
             clock=self.clock,
             alone=self._lock is not None,
+        )
+
+    @cached_property
+    def tombstone_list(self) -> "TombstoneFile":
+        """All erasures there ever were, outside the databases."""
+        from percorso.adapters.tombstone_file import TombstoneFile
+
+        return TombstoneFile(self.settings.tombstones or self.directory.tombstones, self.log.log_id)
+
+    def reapplying(self, listed: "TombstoneFile | None" = None) -> "Reapplying":
+        """What erases again whoever was erased since a copy was made."""
+        from percorso.adapters.sql.erasures import SqlTombstones
+        from percorso.adapters.sql.identifiers import every_identifier
+        from percorso.pipeline.reapplying import Reapplying
+
+        return Reapplying(
+            listed=listed or self.tombstone_list,
+            own=self.tombstone_list,
+            tombstones=SqlTombstones(self.state_database),
+            requests=self.privacy_requests,
+            forgetting=self.forgetting,
+            ids=self.node_ids,
+            identifiers=lambda: every_identifier(self.state_database),
+        )
+
+    def check_erasures(self) -> None:
+        """Raises VersionMismatch when the list of erasures is newer than the state: a copy was put in its place."""
+        if self.tombstone_list.there() and (missing := self.reapplying().missing()):
+            raise VersionMismatch(
+                f"{len(missing)} erased identifiers are unknown here: an older copy was put in place. Whoever was erased "
+                "since is in it again; run `percorso privacy reapply` before anything else"
+            )
+
+    @cached_property
+    def calling_back(self) -> "CallingBack":
+        """What tells whoever asked how far requests are."""
+        from percorso.adapters.callback_post import CallbackPost
+        from percorso.adapters.sql.callbacks import SqlCallbacks
+        from percorso.pipeline.calling_back import CallingBack
+
+        return CallingBack(
+            requests=self.privacy_requests,
+            callbacks=SqlCallbacks(self.store),
+            poster=CallbackPost(self.settings.callback_hosts),
+            company=self.facts.name,
+            secret=self.facts.secret,
+            clock=self.clock,
         )
 
     @cached_property
@@ -59,9 +111,6 @@ class Erasing(Analysing, Folding):
 
     def audit_export(self, person_id: str, by: str) -> None:
         self.audit.record(AuditRow(self.clock.now(), by, "person.exported", person_id))
-
-    def audit_request(self, request: "PrivacyRequest", by: str) -> None:
-        self.audit.record(AuditRow(self.clock.now(), by, "privacy.requested", request.request_id))
 
     @cached_property
     def erasable_state(self) -> "ErasableState":

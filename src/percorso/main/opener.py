@@ -86,10 +86,12 @@ class MainOpener:
         from percorso.main.company import Company
 
         directory = self.directory(given)
+        birth.check_restored(directory)
         birth.make_folders(directory)
         birth.migrate(directory, self.settings)
         with Company(directory, self.settings, None) as company:
             company.check_offsets()
+            company.check_erasures()
             company.note_configuration()
 
     def listen(self, host: str | None, port: int | None) -> Listening:
@@ -116,10 +118,17 @@ class MainOpener:
         with self.open(given, write=False) as company:
             return backup(company, to)
 
-    def restore(self, given: Path | None, source: Path) -> Mapping[str, Any]:
+    def restore(self, given: Path | None, source: Path, tombstones: Path | None, *, lone: bool) -> Mapping[str, Any]:
         from percorso.main.backup import restore
 
-        return restore(self.directory(given), self.settings, source)
+        return restore(self.directory(given), self.settings, source, tombstones=tombstones, lone=lone)
+
+    def reapply(self, given: Path | None) -> int:
+        from percorso.main.company import open_company
+
+        with open_company(self.directory(given), self.settings, restored=True) as company:
+            company.processor.drain()
+            return company.reapplying().reapply(company.processor)
 
     def check(self, given: Path | None) -> Sequence[Mapping[str, Any]]:
         from percorso.main.checking import check

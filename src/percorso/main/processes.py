@@ -29,10 +29,14 @@ LOOK_EVERY_S = 2.0
 TALLY_EVERY_S = 15.0
 NOTE_EVERY_S = 0.5
 """How soon a choice is in the consent ledger."""
+FOLLOW_EVERY_S = 0.25
+"""How soon members of segments are what the last events make them."""
 RULES_EVERY_S = 1.0
 """How soon rules of identity that somebody wants in force are."""
 STANDBY_S = 1.0
 """How often a process that does not lead asks whether it may."""
+CALL_BACK_EVERY_S = 5.0
+"""How soon whoever asked for an erasure hears how far it is."""
 NICE = 10
 
 
@@ -66,6 +70,7 @@ def run_worker(company: Company, _fd: int) -> None:
                 look_at_rules = time.monotonic() + RULES_EVERY_S
                 apply_rules(company)
                 forget_in_state(company)
+                keep_no_longer(company)
             folded = processor.step()
         except StoreUnavailable as error:
             _log.warning("worker.waiting", why=error.message)
@@ -99,6 +104,17 @@ def forget_in_state(company: Company) -> None:
         _log.exception("privacy.purge_failed")
 
 
+def keep_no_longer(company: Company) -> None:
+    """The next step of dropping what was kept long enough; when it fails it is told and tried again, and folding goes on."""
+    try:
+        company.retention.step_in_log()
+    except StoreUnavailable as error:
+        _log.warning("retention.waiting", why=error.message)
+    except Exception:
+        company.processor.forget()
+        _log.exception("retention.failed")
+
+
 def run_analysis(company: Company, _fd: int) -> None:
     """Answers questions about everybody, on a unix socket, seals the log into the lake and writes the consent
     ledger. Polite to the others."""
@@ -115,18 +131,30 @@ def run_analysis(company: Company, _fd: int) -> None:
             ("archive", sealing_of(company), SEAL_EVERY_S),
             ("tally", company.tallier.step, TALLY_EVERY_S),
             ("consents", company.notary.step, NOTE_EVERY_S),
+            ("segments", following_of(company), FOLLOW_EVERY_S),
+            ("callbacks", company.calling_back.step, CALL_BACK_EVERY_S),
         )
     ]
     for thread in beside:
         thread.start()
     try:
-        serve_app(create_analysis_app(company.analyst, previews_of(company)), listening)
+        serve_app(create_analysis_app(company.analyst, previews_of(company), company.segmenting), listening)
     finally:
         stop.set()
         for thread in beside:
             thread.join()
         with suppress(FileNotFoundError):
             path.unlink()
+
+
+def following_of(company: Company) -> Callable[[], int]:
+    """A step that keeps the members of segments."""
+    leader, follower = company.leader("segments"), company.follower
+
+    def step() -> int:
+        return follower.step() if leader.leads() else 0
+
+    return step
 
 
 def sealing_of(company: Company) -> Callable[[], int]:
@@ -140,6 +168,7 @@ def sealing_of(company: Company) -> Callable[[], int]:
             return sealed
         company.forgetting.look()
         company.forgetting.finish()
+        company.retention.step_in_lake()
         return 0
 
     return step

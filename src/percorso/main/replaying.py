@@ -13,6 +13,7 @@ from percorso.adapters.sql import migrations
 from percorso.adapters.sql.consents import SqlConsents
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.digest import digests
+from percorso.adapters.sql.segments_state import make_again
 from percorso.adapters.sql.state import SqlState
 from percorso.adapters.sql.tables import (
     assertions,
@@ -109,6 +110,7 @@ def put_in_place(aside: Database, live: Database, tables: Sequence[Table] = SWAP
             )
             copy_rows(source, target, table)
         target.execute(delete(moved))
+        make_again(target)  # facts of segments hang on nodes
         rows = [{"node_id": node, "person_id": holders[node]} for node in sorted(named) if node in holders]
         for start in range(0, len(rows), _ROWS):
             target.execute(moved.insert(), rows[start : start + _ROWS])

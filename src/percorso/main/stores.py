@@ -24,9 +24,12 @@ from percorso.ports import (
     Tasks,
     Watch,
 )
+from percorso.ports.frictions import FrictionBook
+from percorso.ports.membership import Members, MembershipStore
 
 if TYPE_CHECKING:
     from percorso.pipeline.consenting import Notary
+    from percorso.pipeline.segment_book import SegmentBook
 
 
 BY_PACKS = "packs"
@@ -78,6 +81,12 @@ class Stores(Opened):
         from percorso.adapters.sql.tasks import SqlTasks
 
         return SqlTasks(self.state_database)
+
+    @cached_property
+    def frictions(self) -> FrictionBook:
+        from percorso.adapters.sql.frictions import SqlFrictions
+
+        return SqlFrictions(self.state_database)
 
     @cached_property
     def proposals(self) -> Proposals:
@@ -137,6 +146,27 @@ class Stores(Opened):
         from percorso.pipeline.consenting import Notary
 
         return Notary(self.log, self.consents, self.facts.secret)
+
+    @cached_property
+    def members(self) -> Members:
+        """Who is in which segment."""
+        from percorso.adapters.sql.segments_read import SqlMembers
+
+        return SqlMembers(self.state_database)
+
+    @cached_property
+    def membership(self) -> MembershipStore:
+        from percorso.adapters.sql.segments_state import SqlMembership
+
+        return SqlMembership(self.state_database, self.log.log_id)
+
+    @cached_property
+    def segments(self) -> "SegmentBook":
+        """What publishes segments."""
+        from percorso.adapters.sql.segments_book import SqlSegmentRecords
+        from percorso.pipeline.segment_book import SegmentBook
+
+        return SegmentBook(SqlSegmentRecords(self.store), self.membership, self.clock, self.node_ids.of)
 
     @cached_property
     def plans(self) -> Plans:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from percorso.adapters.sql.database import Database
     from percorso.http.previewing import Previews
     from percorso.main.company import Company
+    from percorso.pipeline.accepting import Accepter
+    from percorso.pipeline.named_in import NamedIn
     from percorso.pipeline.ruling import Ruling
     from percorso.pipeline.unifying import Unifier
 
@@ -32,6 +34,29 @@ class Unifying(Collecting, Folding):
         from percorso.pipeline.unifying import Unifier
 
         return Unifier(self.identity, self.collector, lambda: self.rules_in_force().rules)
+
+    @cached_property
+    def named_in(self) -> "NamedIn":
+        """Whom refused items name."""
+        from percorso.pipeline.named_in import NamedIn
+
+        return NamedIn(self.people, self.node_ids, self.identity_rules)
+
+    @cached_property
+    def accepter(self) -> "Accepter":
+        """What accepts proposed pairs by the company's rule."""
+        from percorso.adapters.sql.match_rules import SqlMatchRules
+        from percorso.pipeline.accepting import Accepter
+
+        return Accepter(
+            rules=SqlMatchRules(self.store),
+            proposals=self.proposals,
+            identity=self.identity,
+            unifier=self.unifier,
+            identity_rules=self.identity_rules,
+            audit=self.audit,
+            clock=self.clock,
+        )
 
     @cached_property
     def ruling(self) -> "Ruling":

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from percorso import __version__
 from percorso.adapters.identity_tokens import IdentityTokens
 from percorso.adapters.receive.qr_files import QrFiles
 from percorso.http.answer import answer_router
@@ -29,8 +28,11 @@ from percorso.main.company import Company
 from percorso.main.sources import FileHooks
 from percorso.pipeline.importing import LogSink
 from percorso.pipeline.relay import Relay
+from percorso.version import __version__
 
 ANALYSIS_TIMEOUT_S = 120.0
+WARNED_FRESH_S = 30.0
+"""So old may be what is said of identifiers that stand out: the whole ledger is read for it."""
 AUDITED_FRESH_S = 10.0
 """A million rows take as long to follow."""
 
@@ -53,18 +55,25 @@ def services_of(company: Company) -> Services:
         accounts=company.accounts,
         audit=company.audit,
         audited=RecentAnswers(AUDITED_FRESH_S),
+        warned=RecentAnswers(WARNED_FRESH_S),
         reads=Reads(company.audit),
         people=company.people,
         unifier=company.unifier,
         ruling=company.ruling,
         proposals=company.proposals,
+        accepter=company.accepter,
         tasks=company.tasks,
+        frictions=company.frictions,
         mailbox=company.mailbox,
         outbox=company.outbox,
         quarantine=company.quarantine,
         mender=company.mender,
+        named_in=company.named_in,
         forgetting=company.forgetting,
+        segments=company.segments,
+        members=company.members,
         requests=company.privacy_requests,
+        calling_back=company.calling_back,
         exporter=company.exporter,
         planner=company.planner,
         watch=company.watch,

@@ -37,9 +37,15 @@ Act: TypeAlias = Literal[
     "identity.rules_changed",
     "identity.rules_applied",
     "match.decided",
+    "match.rule_changed",
     "consent.changed_by_user",
     "privacy.requested",
     "sql.queried",
+    "friction.changed",
+    "roadmap.changed",
+    "segment.published",
+    "segment.archived",
+    "segment.exported",
 ]
 
 OF_TWO: tuple[Act, ...] = ("identity.linked", "identity.separated", "identity.withdrawn", "match.decided")

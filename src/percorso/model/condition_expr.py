@@ -64,6 +64,11 @@ def property_number(table: Any, name: str) -> Any:
     return _number(table.properties.cast("json")[name])
 
 
+def property_time(table: Any, name: str) -> Any:
+    """The moment that a property tells; null when it is missing or no time."""
+    return _time(property_text(table, name))
+
+
 def _number(value: Any) -> Any:
     """A JSON number as float64. A JSON text that looks like a number is none."""
     return value.float

@@ -38,6 +38,16 @@ class Directory:
         return self.root / "lake"
 
     @property
+    def tombstones(self) -> Path:
+        """The list of erasures, where the settings name no other place; in no backup."""
+        return self.root / "tombstones.jsonl"
+
+    @property
+    def restoring(self) -> Path:
+        """There while a backup is restored here: nobody opens what is not whole yet."""
+        return self.root / "restoring"
+
+    @property
     def sources(self) -> Path:
         """The records of the company's sources, a YAML file each."""
         return self.root / "sources"

@@ -40,6 +40,7 @@ class PrivacyRequest:
     identities   kind and keyed hash of each identifier that was named
     counts       what was erased, by store
     receipt      what was signed at the end; None before
+    callbacks    addresses that are told of each status
     problem      why it waits or failed, for people
     """
 
@@ -53,7 +54,7 @@ class PrivacyRequest:
     step_at: Micros = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     receipt: Mapping[str, Any] | None = None
-    callback: str | None = None
+    callbacks: Sequence[str] = ()
     problem: str | None = None
 
 

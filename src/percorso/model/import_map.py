@@ -43,9 +43,13 @@ class FileSpec:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The value of a column as it stands in the file: ``amount``, or ``customers.city`` of a joined file."""
+    """The value of a column as it stands in the file: ``amount``, or ``customers.city`` of a joined file.
+
+    prefix: put before it, of an identifier alone
+    """
 
     name: str
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ class EventSpec:
 
     event_id     unique in the map; begins the message id
     number       its place in the map, from 1
+    name         a column: each row says its own
     when         condition over ``row.COLUMN``; None = every row
     key          columns that name the event; empty = the row's content does
     identifiers  (kind, column)
@@ -169,7 +174,7 @@ class EventSpec:
     event_id: str
     number: int
     type: str
-    name: str | None
+    name: str | Column | None
     rows: str
     when: Condition | None
     key: tuple[str, ...]

@@ -144,6 +144,25 @@ VERDICTS: Mapping[str, ColumnOf] = {
     "seq": ColumnOf("int64", "its place in the log, when accepted"),
 }
 
+SEGMENTS: Mapping[str, ColumnOf] = {
+    "person_id": ColumnOf("!string", "who is in it now"),
+    "segment": ColumnOf("!string", "the segment"),
+    "since": ColumnOf("!timestamp(6)", "since when, UTC"),
+    "version": ColumnOf("!int32", "the version of the segment by which they came in"),
+}
+
+CONSENTS: Mapping[str, ColumnOf] = {
+    "person_id": ColumnOf("!string", "whose it is now"),
+    "purpose": ColumnOf("string", "what for; * for everything; null where it was erased"),
+    "channel": ColumnOf("string", "by which channel; * for every one"),
+    "state": ColumnOf("string", "granted, denied or withdrawn"),
+    "voice": ColumnOf("string", "the identifier that said it, kind:value"),
+    "occurred_at": ColumnOf("int64", "when, micros since 1970 UTC"),
+    "tie": ColumnOf("int64", "the source's own order among events of one time"),
+    "message_id": ColumnOf("string", "the event that said it"),
+    "expires_at": ColumnOf("int64", "until when a grant holds, micros; null for good"),
+}
+
 TABLES: Mapping[str, Mapping[str, ColumnOf]] = {
     "events": EVENTS,
     "people": PEOPLE,
@@ -152,6 +171,8 @@ TABLES: Mapping[str, Mapping[str, ColumnOf]] = {
     "decisions": DECISIONS,
     "messages": MESSAGES,
     "verdicts": VERDICTS,
+    "segments": SEGMENTS,
+    "consents": CONSENTS,
 }
 
 

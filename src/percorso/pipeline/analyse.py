@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from percorso.insight.attention import Attention, attention
 from percorso.insight.board import Board, board
-from percorso.insight.dimensions import DIMENSIONS
+from percorso.insight.friction.value import Prices
 from percorso.insight.journey_map import JourneyMap, StagePeople, journey_map, stage_people
-from percorso.insight.kpi import KPIS
-from percorso.insight.kpi.ask import Reader, about, ask
-from percorso.insight.kpi.definition import Definition
-from percorso.insight.kpi.result import Definitions, KpiAnswer
+from percorso.insight.kpi.about import about, find
+from percorso.insight.kpi.ask import Reader, ask
+from percorso.insight.kpi.result import KpiAnswer
+from percorso.insight.map_compare import MapComparison, compare_maps
 from percorso.insight.quality.page import QualityPage, quality_page
 from percorso.insight.quality.people import QualityPeople, quality_people
+from percorso.insight.segments.rows import BySegment
 from percorso.insight.timeline import TimelinePage, timeline
-from percorso.insight.windows import Window, last_period
+from percorso.insight.windows import Window, before, last_period
 from percorso.model.config import Config
 from percorso.model.errors import InvalidInput, NotFound
 from percorso.model.journey import Journey
@@ -41,16 +42,13 @@ class Analyst:
     planned: Callable[[], frozenset[str]] = frozenset
     """The event names that the tracking plan has now; those of packs are known."""
     robots_in: bool = False
+    prices: Prices = field(default_factory=Prices)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """One moment of the data."""
         with self.engine.session() as session:
-            yield Reader(session, self.civil, self.robots_in)
-
-    def definitions(self) -> Definitions:
-        """Every KPI with what it means."""
-        return Definitions(kpis=tuple(about(kpi) for kpi in KPIS.values()), dimensions=tuple(DIMENSIONS))
+            yield Reader(session, self.civil, self.robots_in, {"segment": BySegment()})
 
     def board(self) -> Board:
         """Every KPI now, before, and over thirteen weeks."""
@@ -67,16 +65,30 @@ class Analyst:
 
         Raises NotFound for an unknown KPI, InvalidInput for an unknown dimension.
         """
-        definition = kpi_named(name)
+        definition, variants = find(name)
         with self.reading() as reader:
             rows = ask(reader, definition, by, start, end)
-        return KpiAnswer(definition=about(definition), rows=tuple(rows))
+        return KpiAnswer(definition=about(definition, variants), rows=tuple(rows))
 
     def journey_map(self, journey: str, start: date | None, end: date | None) -> JourneyMap:
         """A journey in three lenses. Default: the last 28 complete days."""
         found = self.journey(journey)
         with self.reading() as reader:
             return journey_map(reader, self.config, found, self.window(reader, start, end))
+
+    def compared_maps(
+        self, journey: str, start: date | None, end: date | None, other_start: date | None, other_end: date | None
+    ) -> MapComparison:
+        """A journey's map against that of other days. Default: the equally long time before."""
+        found = self.journey(journey)
+        with self.reading() as reader:
+            window = self.window(reader, start, end)
+            other = Window(start=other_start, end=other_end) if other_start and other_end else before(window)
+            if other.end < other.start:
+                raise InvalidInput(f"the window ends ({other.end}) before it begins ({other.start})")
+            return compare_maps(
+                journey_map(reader, self.config, found, window), journey_map(reader, self.config, found, other)
+            )
 
     def stage_people(self, journey: str, stage: str, start: date | None, end: date | None, limit: int) -> StagePeople:
         """The people behind a stage of the map of the same window. Raises NotFound for an unknown stage."""
@@ -123,10 +135,3 @@ class Analyst:
         if end < start:
             raise InvalidInput(f"the window ends ({end}) before it begins ({start})")
         return Window(start=start, end=end)
-
-
-def kpi_named(name: str) -> Definition:
-    """A KPI by its name. Raises NotFound, listing those there are."""
-    if name not in KPIS:
-        raise NotFound(f"there is no KPI {name!r}; there are {', '.join(KPIS)}")
-    return KPIS[name]

@@ -12,7 +12,7 @@ from percorso.ports.engine import Engine, EngineSession
 from percorso.ports.event_log import EventLog, LogEntry, LogSize
 from percorso.ports.identity import Applying, Identity, RuleBook, RulesVersion
 from percorso.ports.lake import Lake, Unsealed
-from percorso.ports.matching import KnownPeople, KnownPerson, Matcher, Proposal, Proposals, Records
+from percorso.ports.matching import KnownPeople, KnownPerson, Matcher, MatchRules, Proposal, Proposals, Records
 from percorso.ports.people import Dispatched, PeopleReader
 from percorso.ports.plans import Plans
 from percorso.ports.quarantine import Chosen, Quarantine, Quarantined, QuarantineGroup, Settled
@@ -53,6 +53,7 @@ __all__ = [
     "Mail",
     "Mailbox",
     "Mark",
+    "MatchRules",
     "Matcher",
     "Outbox",
     "PeopleReader",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
+from percorso.model.match_rule import MatchRule, MatchRuleVersion
 from percorso.model.matching import Key, Matching, MatchModel, MatchRecord, PairKind, ProposalState
 from percorso.model.time import Micros
 
@@ -108,4 +109,24 @@ class Proposals(Protocol):
 
     def decide(self, node_a: str, node_b: str, state: ProposalState, *, by: str, at: Micros) -> bool:
         """Accept, refuse or open again; false when there is no such proposal or it is in that state already."""
+        ...
+
+    def decided(self, by: str) -> list[Proposal]:
+        """What one, by their name, accepted or refused."""
+        ...
+
+
+class MatchRules(Protocol):
+    """The rule that accepts pairs, with every version there was."""
+
+    def latest(self) -> MatchRuleVersion | None:
+        """The version that counts; None when there never was one."""
+        ...
+
+    def all(self) -> list[MatchRuleVersion]:
+        """The latest first."""
+        ...
+
+    def put(self, rule: MatchRule, by: str, at: Micros) -> MatchRuleVersion:
+        """Note a rule, as the next version; from now on it counts and no other."""
         ...

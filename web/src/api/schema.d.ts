@@ -84,6 +84,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/frictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Friction States
+         * @description How the frictions stand that somebody has, with every change.
+         */
+        get: operations["friction_states"];
+        put?: never;
+        /**
+         * Change Friction
+         * @description Say what is done about a friction. It keeps its status through every computation.
+         */
+        post: operations["change_friction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/households": {
         parameters: {
             query?: never;
@@ -197,7 +221,8 @@ export interface paths {
         };
         /**
          * Get Warnings
-         * @description What is to be looked at: shared identifiers, bursts, what is held apart.
+         * @description What is to be looked at: shared identifiers, bursts, what is held apart; as it was at most half a minute ago, or when
+         *     something was decided last.
          */
         get: operations["get_warnings"];
         put?: never;
@@ -348,6 +373,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/frictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frictions
+         * @description Where paths hurt, by what it costs. Default: the last 365 complete days.
+         */
+        get: operations["frictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/frictions/examples/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Friction Examples
+         * @description What a friction looked like for the last people who met it: the events around.
+         */
+        get: operations["friction_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/frictions/measured": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Friction Measured
+         * @description How often a friction was met before and after a day.
+         */
+        get: operations["friction_measured"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/frictions/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Friction People
+         * @description Who met a friction.
+         */
+        get: operations["friction_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Funnel
+         * @description Of the people who did the first step in the window, who did the others after it, in time.
+         */
+        get: operations["funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/funnels/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Funnel People
+         * @description Who reached a step, who can still reach it, who was lost before it; `number` counts from 1.
+         */
+        get: operations["funnel_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/journeys/{journey}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compared Maps
+         * @description The map against that of other days, by default the equally long time before.
+         */
+        get: operations["compared_maps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/journeys/{journey}/map": {
         parameters: {
             query?: never;
@@ -397,7 +562,7 @@ export interface paths {
         };
         /**
          * Kpis
-         * @description The definitions of the KPIs.
+         * @description The definitions of the KPIs; with `variants` of every variant.
          */
         get: operations["kpis"];
         put?: never;
@@ -417,9 +582,229 @@ export interface paths {
         };
         /**
          * Kpi
-         * @description One KPI, whole and by dimensions.
+         * @description One KPI, whole and by dimensions, compared with other days or with one of its groups.
          */
         get: operations["kpi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/kpis/{name}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kpi People
+         * @description The people behind a KPI, or behind one of its groups: as many as its row says.
+         */
+        get: operations["kpi_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Around
+         * @description What comes before or after a step, in columns that each sum to the same.
+         */
+        get: operations["around"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/around/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Around People
+         * @description Who is in a cell.
+         */
+        get: operations["around_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/conformance/{journey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conformance
+         * @description Who goes a journey as it is declared.
+         */
+        get: operations["conformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/hops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hops
+         * @description Changes of channel within a day.
+         */
+        get: operations["hops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/hops/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hop People
+         * @description Who changed from one channel to another within a day.
+         */
+        get: operations["hop_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Path Steps
+         * @description The steps there are.
+         */
+        get: operations["path_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transitions
+         * @description From each step to the next.
+         */
+        get: operations["transitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/transitions/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transition People
+         * @description Who went from a step to the next; without `next`, who made the step at all.
+         */
+        get: operations["transition_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Variants
+         * @description The different ways from beginning to end.
+         */
+        get: operations["variants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/variants/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Variant People
+         * @description Who went a way.
+         */
+        get: operations["variant_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -460,6 +845,186 @@ export interface paths {
          * @description Whom we can reach by channel, and which systems know whom.
          */
         get: operations["quality_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retention
+         * @description Of the people who came first in each period, who came again in each one after.
+         */
+        get: operations["retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/retention/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retention People
+         * @description Who is in a cell; without `after`, in the cohort that begins on that day.
+         */
+        get: operations["retention_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segments
+         * @description Every segment with its size.
+         */
+        get: operations["segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/segments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Count
+         * @description How many people a condition lets in now, published or not.
+         */
+        get: operations["segment_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/segments/sample/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment Sample
+         * @description Some of those whom a condition lets in, seen last first.
+         */
+        get: operations["segment_sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment
+         * @description One segment: its size by day, its versions, whom it shares with others.
+         */
+        get: operations["segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/segments/{segment}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment People
+         * @description The members, exactly as many as are counted.
+         */
+        get: operations["segment_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/touchpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Touchpoints
+         * @description Every touchpoint before, during and after the purchase; what happens at none; moments of truth.
+         */
+        get: operations["touchpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/touchpoints/{touchpoint}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Touchpoint People
+         * @description Who met a touchpoint in the window; ``-``: who did something at none.
+         */
+        get: operations["touchpoint_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -586,6 +1151,90 @@ export interface paths {
          * @description Say what is so of a pair. Accepting and keeping apart are decisions on identity; they count within a moment.
          */
         post: operations["decide_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Match Rule
+         * @description The rule with all its versions; none at first.
+         */
+        get: operations["get_match_rule"];
+        /**
+         * Put Match Rule
+         * @description Put a rule in place of the one before, on or off. On, it accepts at the end of each round, and when it is run.
+         */
+        put: operations["put_match_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/rule/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Match Rule
+         * @description What a rule of this precision would accept now, and how many of it wrongly. Nothing changes.
+         */
+        get: operations["preview_match_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/rule/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Match Rule
+         * @description Accept what the rule accepts; its decisions count within a moment.
+         */
+        post: operations["run_match_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/rule/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Match Rule
+         * @description Take back all that a version of the rule accepted; the rule is off afterwards.
+         */
+        post: operations["withdraw_match_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -929,7 +1578,7 @@ export interface paths {
         };
         /**
          * Quarantine Items
-         * @description Refused items, newest first.
+         * @description Refused items, newest first. Whoever they name is seen by it, and the audit log says so.
          */
         get: operations["quarantine_items"];
         put?: never;
@@ -1014,6 +1663,134 @@ export interface paths {
          * @description Put the items that pass now into the log, each once. Those that do not pass stay.
          */
         post: operations["replay_quarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roadmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Roadmap
+         * @description What to do in which order.
+         */
+        get: operations["get_roadmap"];
+        put?: never;
+        /**
+         * Add To Roadmap
+         * @description Put something on the roadmap.
+         */
+        post: operations["add_to_roadmap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roadmap/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Roadmap
+         * @description Put an item in place of another.
+         */
+        put: operations["change_roadmap"];
+        post?: never;
+        /**
+         * Take From Roadmap
+         * @description Take an item away.
+         */
+        delete: operations["take_from_roadmap"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Segment
+         * @description Publish a segment, or the next version of it. Its members are there some moments later.
+         */
+        post: operations["publish_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/of/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segments Of Person
+         * @description The segments that somebody is in.
+         */
+        get: operations["segments_of_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Archive Segment
+         * @description Take a segment out of force. Refused while others refer to it.
+         */
+        delete: operations["archive_segment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Segment
+         * @description Its people as a file: person id, name, since.
+         */
+        get: operations["export_segment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1213,6 +1990,25 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcceptanceRecord
+         * @description What a rule accepts: how many pairs, and how many of those sure enough are expected to be two people, with its
+         *     interval.
+         */
+        AcceptanceRecord: {
+            /** Accepted */
+            accepted: number;
+            /** Bands */
+            bands: components["schemas"]["BandRecord"][];
+            /** Left */
+            left: components["schemas"]["LeftRecord"][];
+            /** Wrong */
+            wrong: number;
+            /** Wrong Least */
+            wrong_least: number;
+            /** Wrong Most */
+            wrong_most: number;
+        };
+        /**
          * Alive
          * @description Always true when it answers.
          */
@@ -1256,6 +2052,34 @@ export interface components {
             total: number;
             /** Version */
             version: number;
+        };
+        /**
+         * AroundRecord
+         * @description What comes before or after a pivot. Every column of cells sums to the total, and so do its links.
+         */
+        AroundRecord: {
+            /** Cells */
+            cells: components["schemas"]["Cell"][];
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "before" | "after";
+            /** Every */
+            every: boolean;
+            /** Links */
+            links: components["schemas"]["Link"][];
+            /** People */
+            people: number;
+            /** Per */
+            per: string;
+            /** Pivot */
+            pivot: string;
+            /** Step */
+            step: string;
+            /** Total */
+            total: number;
+            window: components["schemas"]["WindowRecord"];
         };
         /**
          * AttentionList
@@ -1353,7 +2177,7 @@ export interface components {
              * Act
              * @enum {string}
              */
-            act: "user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.decided" | "consent.changed_by_user" | "privacy.requested" | "sql.queried";
+            act: "user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.decided" | "match.rule_changed" | "consent.changed_by_user" | "privacy.requested" | "sql.queried" | "friction.changed" | "roadmap.changed" | "segment.published" | "segment.archived" | "segment.exported";
             /** Actor */
             actor: string;
             /**
@@ -1382,6 +2206,37 @@ export interface components {
             late: components["schemas"]["ShareRecord"];
             /** Plays */
             plays: components["schemas"]["PlayInForceRecord"][];
+        };
+        /**
+         * BandRecord
+         * @description Pairs of similar weight, from `low` to under `high`, null where there is no end.
+         *
+         *     pairs      those open;  model: the mean of their probabilities
+         *     accepted, refused   what people said of such pairs
+         *     precision  model and people together;  least, most: the interval of the share people accepted
+         *     taken      the rule would accept them
+         */
+        BandRecord: {
+            /** Accepted */
+            accepted: number;
+            /** High */
+            high: number | null;
+            /** Least */
+            least: number;
+            /** Low */
+            low: number | null;
+            /** Model */
+            model: number | null;
+            /** Most */
+            most: number;
+            /** Pairs */
+            pairs: number;
+            /** Precision */
+            precision: number | null;
+            /** Refused */
+            refused: number;
+            /** Taken */
+            taken: boolean;
         };
         /**
          * BoardRecord
@@ -1434,6 +2289,44 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /**
+         * CallbackRecord
+         * @description An address that is told of each status. `told`: those it answered to;  `problem`: why the last try failed, null when it
+         *     did not;  `gave_up`: nothing more is told.
+         */
+        CallbackRecord: {
+            /** Gave Up */
+            gave_up: boolean;
+            /** Problem */
+            problem: string | null;
+            /** Told */
+            told: ("pending" | "in_progress" | "completed")[];
+            /** Tries */
+            tries: number;
+            /** Url */
+            url: string;
+        };
+        /**
+         * Cell
+         * @description What was met in a column. step: None for other and edge. count: pivots; share: of all pivots.
+         */
+        Cell: {
+            /** Column */
+            column: number;
+            /** Count */
+            count: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "step" | "other" | "edge";
+            /** People */
+            people: number;
+            /** Share */
+            share: number;
+            /** Step */
+            step: string | null;
         };
         /**
          * ChannelConsent
@@ -1513,6 +2406,14 @@ export interface components {
             zone: string;
         };
         /**
+         * ComparedRecord
+         * @description What a row is compared with, and the row less that; null when either has no value.
+         */
+        ComparedRecord: {
+            difference: components["schemas"]["DifferenceRecord"] | null;
+            other: components["schemas"]["KpiRecord"];
+        };
+        /**
          * ConfigRecord
          * @description What is in force. The first journey is the main one.
          */
@@ -1529,6 +2430,20 @@ export interface components {
             touchpoints: components["schemas"]["TouchpointRecord"][];
             /** Version */
             version: string;
+        };
+        /**
+         * ConformanceRecord
+         * @description Who goes a journey as it is declared, and how the others leave it.
+         */
+        ConformanceRecord: {
+            /** Deviations */
+            deviations: components["schemas"]["Deviation"][];
+            /** Journey */
+            journey: string;
+            on_path: components["schemas"]["Share"];
+            /** To The End */
+            to_the_end: number;
+            window: components["schemas"]["WindowRecord"];
         };
         /**
          * ConsentRecord
@@ -1733,7 +2648,7 @@ export interface components {
         };
         /**
          * DefinitionRecord
-         * @description What exactly a KPI means.
+         * @description What exactly a KPI means. `names`: the events it is made of; `lag_days`: how long a unit can still change.
          */
         DefinitionRecord: {
             /** About */
@@ -1747,17 +2662,54 @@ export interface components {
             better: "higher" | "lower";
             /** Definition */
             definition: string;
+            /** Edges */
+            edges: {
+                [key: string]: string;
+            };
+            /** Is Custom */
+            is_custom: boolean;
             /** Kpi */
             kpi: string;
+            /** Lag Days */
+            lag_days: number;
             /** Name */
             name: {
                 [key: string]: string;
             };
+            /** Names */
+            names: string[];
+            /** Theme */
+            theme: string;
             /**
              * Unit
              * @enum {string}
              */
-            unit: "points" | "share" | "seconds";
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money";
+            /** Variant */
+            variant: string;
+            /** Variants */
+            variants: components["schemas"]["VariantRecord"][];
+        };
+        /**
+         * Deviation
+         * @description A way off the declared path.
+         *
+         *     skipped    went from `start` (None: from nowhere) to `end`, over the stages between
+         *     went_back  went from `start` to `end`, which is declared before it
+         *     left_out   never was in `end`, though in a later stage
+         */
+        Deviation: {
+            /** End */
+            end: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "skipped" | "went_back" | "left_out";
+            /** People */
+            people: number;
+            /** Start */
+            start: string | null;
         };
         /**
          * DifferenceRecord
@@ -1803,6 +2755,62 @@ export interface components {
             path: string;
             /** Rate */
             rate: number;
+        };
+        /**
+         * Effect
+         * @description The excess risk of one outcome.
+         *
+         *     n         visits with the signal that could be compared, and whose outcome is known;  others: visits they are compared with
+         *     risk      share of those visits with the outcome;  usual: the share to be expected from the others
+         *     excess    risk less usual, with its 95 % interval;  p_value: chance of as much or more by luck
+         *     q_value   the same among all that was looked at (Benjamini & Hochberg); None where nobody asked
+         */
+        Effect: {
+            /** Ci High */
+            ci_high: number;
+            /** Ci Low */
+            ci_low: number;
+            /** Excess */
+            excess: number;
+            /** N */
+            n: number;
+            /** Others */
+            others: number;
+            /** P Value */
+            p_value: number;
+            /** Q Value */
+            q_value?: number | null;
+            /** Risk */
+            risk: number;
+            /** Usual */
+            usual: number;
+        };
+        /**
+         * EffectRecord
+         * @description What goes with having met a touchpoint: people of one stage, as active, who met it less those who did not.
+         */
+        EffectRecord: {
+            /** Ci High */
+            ci_high: number;
+            /** Ci Low */
+            ci_low: number;
+            /** Currency */
+            currency: string | null;
+            /** Is Truth */
+            is_truth: boolean;
+            /** Met */
+            met: number;
+            /** Not Met */
+            not_met: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "score" | "stay" | "spend";
+            /** Q */
+            q: number;
+            /** Value */
+            value: number;
         };
         /**
          * ErrorBody
@@ -1912,6 +2920,47 @@ export interface components {
             via: components["schemas"]["IdentifierName"] | null;
         };
         /**
+         * ExampleEventRecord
+         * @description One event of an example; `here`: the moment that shows the friction.
+         */
+        ExampleEventRecord: {
+            /** Here */
+            here: boolean;
+            /** Message Id */
+            message_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Properties */
+            properties: {
+                [key: string]: unknown;
+            };
+            stage: components["schemas"]["Named"] | null;
+            touchpoint: components["schemas"]["Named"] | null;
+        };
+        /**
+         * ExampleList
+         * @description The last people who met it.
+         */
+        ExampleList: {
+            /** People */
+            people: components["schemas"]["ExampleRecord"][];
+        };
+        /**
+         * ExampleRecord
+         * @description What happened around the friction to one person, in order.
+         */
+        ExampleRecord: {
+            /** Events */
+            events: components["schemas"]["ExampleEventRecord"][];
+            /** Person Id */
+            person_id: string;
+        };
+        /**
          * ExperienceRecord
          * @description What people feel.
          */
@@ -1923,6 +2972,86 @@ export interface components {
             nps: components["schemas"]["KpiRecord"];
             /** Quotes */
             quotes: components["schemas"]["QuoteRecord"][];
+        };
+        /**
+         * FoundFriction
+         * @description One friction; fields as in insight/friction/found.py.
+         *
+         *     action   a first draft of what to do;  play: the play of the playbook for this touchpoint, null when it has none
+         */
+        FoundFriction: {
+            /** Action */
+            action: {
+                [key: string]: string;
+            };
+            /** Channel */
+            channel: string | null;
+            /** Effects */
+            effects: {
+                [key: string]: components["schemas"]["Effect"];
+            };
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "strong" | "moderate" | "weak" | "none" | "few";
+            /** Key */
+            key: string;
+            /** Of */
+            of: number;
+            /** Outcome */
+            outcome: ("lost" | "contact" | "low") | null;
+            /** People */
+            people: number;
+            /** Placebos */
+            placebos: {
+                [key: string]: components["schemas"]["Effect"];
+            };
+            play: components["schemas"]["Named"] | null;
+            /** Q Value */
+            q_value: number | null;
+            /** Signal */
+            signal: string;
+            /** Slopes */
+            slopes: {
+                [key: string]: components["schemas"]["Slope"];
+            };
+            stage: components["schemas"]["Named"] | null;
+            /** Subject */
+            subject: string | null;
+            touchpoint: components["schemas"]["Named"];
+            /** Value */
+            value: components["schemas"]["Value"][];
+            /** Visits */
+            visits: number;
+            /** Weeks */
+            weeks: number | null;
+            /** Worth */
+            worth: components["schemas"]["Worth"][];
+        };
+        /**
+         * FrictionChange
+         * @description `owner`: wanted by ``owned``; `mended_on` by ``mended``; `told`, how many people, by ``told``.
+         */
+        FrictionChange: {
+            /** Friction */
+            friction: string;
+            /** Mended On */
+            mended_on?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Owner */
+            owner?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "found" | "owned" | "mended" | "told" | "dismissed";
+            /** Told */
+            told?: number | null;
         };
         /**
          * FrictionRecord
@@ -1937,13 +3066,87 @@ export interface components {
             people: number;
         };
         /**
+         * FrictionStateRecord
+         * @description How a friction stands, and every change, the oldest first. What is not listed is found, and nobody has it.
+         */
+        FrictionStateRecord: {
+            /** Friction */
+            friction: string;
+            /** Mended On */
+            mended_on: string | null;
+            /** Owner */
+            owner: string | null;
+            /** Status */
+            status: string;
+            /** Steps */
+            steps: components["schemas"]["FrictionStepRecord"][];
+        };
+        /**
+         * FrictionStates
+         * @description Those about which somebody did something.
+         */
+        FrictionStates: {
+            /** Frictions */
+            frictions: components["schemas"]["FrictionStateRecord"][];
+        };
+        /**
+         * FrictionStepRecord
+         * @description One change of a friction's status; fields as in ports/frictions.py.
+         */
+        FrictionStepRecord: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Mended On */
+            mended_on: string | null;
+            /** Note */
+            note: string;
+            /** Owner */
+            owner: string | null;
+            /** Status */
+            status: string;
+            /** Told */
+            told: number | null;
+        };
+        /**
+         * FrictionsRecord
+         * @description All frictions of a window, those shown to hurt first, the dearest first.
+         *
+         *     found_at      when it was worked out: the answer is kept for some minutes
+         *     contact_cost  what a contact is priced at, in the currency
+         */
+        FrictionsRecord: {
+            /** Contact Cost */
+            contact_cost: number;
+            /** Currency */
+            currency: string;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /** Frictions */
+            frictions: components["schemas"]["FoundFriction"][];
+            /** Signals */
+            signals: components["schemas"]["SignalRecord"][];
+            window: components["schemas"]["WindowRecord"];
+        };
+        /**
          * FrontRecord
          * @description What people do. `live`: people in the stage now. `median_next_s`: seconds to the next later stage.
+         *
+         *     Of the people in the stage some went on, some are `waiting` (no longer than is usual) and some are `lost`.
          */
         FrontRecord: {
             conversion: components["schemas"]["ShareRecord"];
             /** Live */
             live: number;
+            /** Lost */
+            lost: number;
             /** Median Next S */
             median_next_s: number | null;
             /** People */
@@ -1952,6 +3155,64 @@ export interface components {
             share: number;
             /** Touchpoints */
             touchpoints: components["schemas"]["TouchpointCellRecord"][];
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * FunnelGroup
+         * @description The funnel of one group, or of the whole (``by`` is None and ``whole``).
+         */
+        FunnelGroup: {
+            /** By */
+            by: string | null;
+            /** Steps */
+            steps: components["schemas"]["FunnelStepRow"][];
+            /** Whole */
+            whole: boolean;
+        };
+        /**
+         * FunnelRecord
+         * @description The whole first, then its groups, which sum to it. Counted are people; complete: nobody is open any more.
+         */
+        FunnelRecord: {
+            /** By */
+            by: string | null;
+            /** Complete */
+            complete: boolean;
+            /** Entry */
+            entry: string;
+            /** Groups */
+            groups: components["schemas"]["FunnelGroup"][];
+            /** Strict */
+            strict: boolean;
+            window: components["schemas"]["WindowRecord"];
+            /** Within S */
+            within_s: number;
+        };
+        /**
+         * FunnelStepRow
+         * @description One step. reached + open + lost = reached of the step before.
+         *
+         *     open         did the step before and can still do this one in time;  lost: cannot
+         *     of_previous, of_first   share who did it, of those whose time is over; else quick people alone would
+         *                             make the share of those who entered lately
+         *     median_s, p90_s         seconds from the first step to this one; None for the first, and where nobody came
+         */
+        FunnelStepRow: {
+            /** Lost */
+            lost: number;
+            /** Median S */
+            median_s: number | null;
+            of_first: components["schemas"]["Share"];
+            of_previous: components["schemas"]["Share"];
+            /** Open */
+            open: number;
+            /** P90 S */
+            p90_s: number | null;
+            /** Reached */
+            reached: number;
+            /** Step */
+            step: string;
         };
         /**
          * HeldClaimRecord
@@ -1982,6 +3243,33 @@ export interface components {
             of_person_id: string | null;
             /** Person Id */
             person_id: string;
+        };
+        /**
+         * Hop
+         * @description From one channel to the next on one civil day. median_s: median seconds between the two events.
+         */
+        Hop: {
+            /** Count */
+            count: number;
+            /** End */
+            end: string;
+            /** Median S */
+            median_s: number;
+            /** People */
+            people: number;
+            /** Start */
+            start: string;
+        };
+        /**
+         * HopsRecord
+         * @description Changes of channel within a day, the most frequent first.
+         */
+        HopsRecord: {
+            /** Hops */
+            hops: components["schemas"]["Hop"][];
+            /** Same Order */
+            same_order: boolean;
+            window: components["schemas"]["WindowRecord"];
         };
         /**
          * HouseholdList
@@ -2064,6 +3352,61 @@ export interface components {
             /** Value */
             value: string;
             via: components["schemas"]["IdentifierBrief"] | null;
+        };
+        /**
+         * InventoryRecord
+         * @description All touchpoints. `silent`: declared ones that nobody met. `truth`: when people met them, and the days looked at after.
+         */
+        InventoryRecord: {
+            /** Complete */
+            complete: boolean;
+            /** People */
+            people: number;
+            /** Proposed */
+            proposed: components["schemas"]["ProposedRecord"][];
+            /** Silent */
+            silent: number;
+            /** Touchpoints */
+            touchpoints: components["schemas"]["InventoryRow"][];
+            truth: components["schemas"]["LookedRecord"] | null;
+            window: components["schemas"]["WindowRecord"];
+        };
+        /**
+         * InventoryRow
+         * @description One touchpoint. `declared`: a pack has it. `share`: of all people of the window.
+         */
+        InventoryRow: {
+            asa: components["schemas"]["KpiRecord"] | null;
+            /** Channel */
+            channel: string | null;
+            csat: components["schemas"]["KpiRecord"] | null;
+            /** Declared */
+            declared: boolean;
+            /** Effects */
+            effects: components["schemas"]["EffectRecord"][];
+            /** Events */
+            events: number;
+            /** Events Before */
+            events_before: number;
+            /** Last */
+            last: string | null;
+            mood: components["schemas"]["MeanMood"];
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            nps: components["schemas"]["KpiRecord"] | null;
+            /** Owner */
+            owner: string | null;
+            /** People */
+            people: number;
+            /** Phase */
+            phase: ("before" | "during" | "after") | null;
+            /** Physical */
+            physical: boolean | null;
+            share: components["schemas"]["ShareRecord"];
+            /** Touchpoint */
+            touchpoint: string;
         };
         /**
          * JourneyMapRecord
@@ -2169,9 +3512,15 @@ export interface components {
         /**
          * KpiAnswer
          * @description Rows of one KPI, the whole first, then by dimension.
+         *
+         *     `compared`: one a row when a comparison was asked for.  `overlaps`: people may be in several groups.
          */
         KpiAnswer: {
+            /** Compared */
+            compared: (components["schemas"]["ComparedRecord"] | null)[];
             definition: components["schemas"]["DefinitionRecord"];
+            /** Overlaps */
+            overlaps: boolean;
             /** Rows */
             rows: components["schemas"]["KpiRecord"][];
         };
@@ -2188,8 +3537,14 @@ export interface components {
         /**
          * KpiRecord
          * @description One number of a KPI; value and both ends of its 95 % interval are null when n = 0.
+         *
+         *     `people`: behind it, null where they were not counted.  `beside`: figures to be read with it.
          */
         KpiRecord: {
+            /** Beside */
+            beside: {
+                [key: string]: number | null;
+            };
             /** By */
             by: {
                 [key: string]: string | null;
@@ -2200,12 +3555,16 @@ export interface components {
             ci_low: number | null;
             /** Complete */
             complete: boolean;
+            /** Currency */
+            currency: string | null;
             /** Definition */
             definition: string;
             /** Kpi */
             kpi: string;
             /** N */
             n: number;
+            /** People */
+            people: number | null;
             /** Value */
             value: number | null;
             window: components["schemas"]["WindowRecord"];
@@ -2296,6 +3655,43 @@ export interface components {
             text_version: string | null;
         };
         /**
+         * LeftRecord
+         * @description Pairs sure enough that are left to people, and why.
+         */
+        LeftRecord: {
+            /** Pairs */
+            pairs: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "decided" | "apart" | "limit" | "gone";
+        };
+        /**
+         * Link
+         * @description From a cell to one of the next column, further from the pivot.
+         */
+        Link: {
+            /** Column */
+            column: number;
+            /** Count */
+            count: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "step" | "other" | "edge";
+            /** Step */
+            step: string | null;
+            /**
+             * To Kind
+             * @enum {string}
+             */
+            to_kind: "step" | "other" | "edge";
+            /** To Step */
+            to_step: string | null;
+        };
+        /**
          * LiveItem
          * @description One item as it came.
          *
@@ -2378,6 +3774,30 @@ export interface components {
             items: components["schemas"]["LiveItem"][];
         };
         /**
+         * LookedRecord
+         * @description When people met touchpoints, and the days after in which the outcomes lie.
+         */
+        LookedRecord: {
+            after: components["schemas"]["WindowRecord"];
+            meeting: components["schemas"]["WindowRecord"];
+        };
+        /**
+         * Loop
+         * @description A step met again on the same path. returns: times beyond the first; at_once: those directly after the other.
+         */
+        Loop: {
+            /** At Once */
+            at_once: number;
+            /** Paths */
+            paths: number;
+            /** People */
+            people: number;
+            /** Returns */
+            returns: number;
+            /** Step */
+            step: string;
+        };
+        /**
          * MailList
          * @description Newest first. `next_before`: give it as `before` for older ones, null at the end.
          */
@@ -2428,6 +3848,40 @@ export interface components {
             subject: string;
             /** To */
             to: string;
+        };
+        /**
+         * MapChangeRecord
+         * @description One measure of a stage, now less then.
+         */
+        MapChangeRecord: {
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "higher" | "lower";
+            difference: components["schemas"]["DifferenceRecord"];
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "share" | "conversion" | "mood" | "csat" | "nps" | "asa" | "abandoned" | "late";
+            /** Stage */
+            stage: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money";
+        };
+        /**
+         * MapComparisonRecord
+         * @description A map, the one it is compared with, and what differs: the clearest first.
+         */
+        MapComparisonRecord: {
+            /** Changes */
+            changes: components["schemas"]["MapChangeRecord"][];
+            map: components["schemas"]["JourneyMapRecord"];
+            other: components["schemas"]["JourneyMapRecord"];
         };
         /** MatchBody */
         MatchBody: {
@@ -2491,6 +3945,52 @@ export interface components {
             weight: number;
         };
         /**
+         * MatchRuleBody
+         * @description precision  the least share of the pairs it accepts that are one person
+         */
+        MatchRuleBody: {
+            /** Name */
+            name: string;
+            /**
+             * On
+             * @default false
+             */
+            on: boolean;
+            /** Precision */
+            precision: number;
+        };
+        /**
+         * MatchRuleRecord
+         * @description A version of the rule. `accepted`: pairs it accepted that still are.
+         */
+        MatchRuleRecord: {
+            /** Accepted */
+            accepted: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Name */
+            name: string;
+            /** On */
+            on: boolean;
+            /** Precision */
+            precision: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MatchRuleState
+         * @description The latest first: that one counts.
+         */
+        MatchRuleState: {
+            /** Versions */
+            versions: components["schemas"]["MatchRuleRecord"][];
+        };
+        /**
          * MatchSide
          * @description One of the two. `record_id`: as its system calls it;  `person_id` is null when nobody holds it any more.
          *
@@ -2525,6 +4025,19 @@ export interface components {
             n: number;
             /** Value */
             value: number | null;
+        };
+        /**
+         * MeasuredRecord
+         * @description Before and after the mending. `enough`: so many days after it are over that it counts as measured.
+         */
+        MeasuredRecord: {
+            after: components["schemas"]["RateRecord"];
+            before: components["schemas"]["RateRecord"];
+            /** Complete */
+            complete: boolean;
+            difference: components["schemas"]["DifferenceRecord"] | null;
+            /** Enough */
+            enough: boolean;
         };
         /**
          * MendBody
@@ -2702,6 +4215,24 @@ export interface components {
             name: string;
             /** Weight */
             weight: number;
+        };
+        /**
+         * PathStep
+         * @description A step that paths can be made of, with how many events there are of it.
+         */
+        PathStep: {
+            /** Count */
+            count: number;
+            /** Step */
+            step: string;
+        };
+        /**
+         * PathSteps
+         * @description The most frequent first.
+         */
+        PathSteps: {
+            /** Steps */
+            steps: components["schemas"]["PathStep"][];
         };
         /**
          * PeopleFound
@@ -3120,6 +4651,33 @@ export interface components {
             uses: components["schemas"]["UseRecord"][];
         };
         /**
+         * ProposedRecord
+         * @description Something that happens at no touchpoint. `pack`: the lines of YAML that would make it one.
+         */
+        ProposedRecord: {
+            /** Events */
+            events: number;
+            /** Example */
+            example: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Name */
+            name: string | null;
+            /** Pack */
+            pack: string;
+            /** People */
+            people: number;
+            /** Source */
+            source: string;
+            /** Touchpoint */
+            touchpoint: string;
+            /** Type */
+            type: string;
+        };
+        /**
          * PurposeConsent
          * @description A purpose of the company. `needs_consent`: nothing happens for it until the person says yes.
          */
@@ -3319,6 +4877,23 @@ export interface components {
             touchpoint: string | null;
         };
         /**
+         * RateRecord
+         * @description Of the visits that could have met a friction, those that did.
+         */
+        RateRecord: {
+            /** Ci High */
+            ci_high: number | null;
+            /** Ci Low */
+            ci_low: number | null;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+            /** Visits */
+            visits: number;
+            window: components["schemas"]["WindowRecord"];
+        };
+        /**
          * Reach
          * @description People of one channel.
          *
@@ -3380,6 +4955,137 @@ export interface components {
             verdicts: {
                 [key: string]: number;
             };
+        };
+        /**
+         * RetentionCellRecord
+         * @description The period `after` periods after the cohort's own. complete: everything of it is known.
+         */
+        RetentionCellRecord: {
+            /** After */
+            after: number;
+            /** Complete */
+            complete: boolean;
+            share: components["schemas"]["Share"];
+            window: components["schemas"]["WindowRecord"];
+        };
+        /**
+         * RetentionCohortRecord
+         * @description People whose first event was in the period; cells up to the present one.
+         */
+        RetentionCohortRecord: {
+            /** Cells */
+            cells: components["schemas"]["RetentionCellRecord"][];
+            /** Complete */
+            complete: boolean;
+            /** People */
+            people: number;
+            window: components["schemas"]["WindowRecord"];
+        };
+        /**
+         * RetentionColumn
+         * @description All cohorts, so many periods after; those whose period is not complete are not in it.
+         */
+        RetentionColumn: {
+            /** After */
+            after: number;
+            share: components["schemas"]["Share"];
+        };
+        /**
+         * RetentionRecord
+         * @description The triangle; columns: all cohorts together, of complete cells alone.
+         */
+        RetentionRecord: {
+            /** Again */
+            again: string;
+            /** Cohorts */
+            cohorts: components["schemas"]["RetentionCohortRecord"][];
+            /** Columns */
+            columns: components["schemas"]["RetentionColumn"][];
+            /** First */
+            first: string;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "week" | "month";
+            window: components["schemas"]["WindowRecord"];
+        };
+        /**
+         * RoadmapChange
+         * @description Fields as in insight/roadmap.py; `friction` is a key of the list of frictions.
+         */
+        RoadmapChange: {
+            /**
+             * After
+             * @default []
+             */
+            after: string[];
+            /**
+             * Cost
+             * @default 0
+             */
+            cost: number;
+            /** Effort Days */
+            effort_days: number;
+            /** Friction */
+            friction?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+            /** Value High */
+            value_high?: number | null;
+            /** Value Low */
+            value_low?: number | null;
+        };
+        /**
+         * RoadmapItem
+         * @description Something to be done.
+         *
+         *     friction     key of the friction that it mends; None for a free item
+         *     effort_days  days of work;  cost: money, once, in the company's currency
+         *     value        what it brings in a year, with its 95 % interval, same currency
+         *     after        ids of items that must come first
+         */
+        RoadmapItem: {
+            /**
+             * After
+             * @default []
+             */
+            after: string[];
+            /** Cost */
+            cost: number;
+            /** Effort Days */
+            effort_days: number;
+            /** Friction */
+            friction?: string | null;
+            /** Id */
+            id: string;
+            /** Owner */
+            owner?: string | null;
+            /** Title */
+            title: string;
+            /** Value */
+            value: number;
+            /** Value High */
+            value_high: number;
+            /** Value Low */
+            value_low: number;
+        };
+        /**
+         * RoadmapRecord
+         * @description The items in the order in which to do them, each with what has added up by then. Money in `currency`.
+         */
+        RoadmapRecord: {
+            /** Currency */
+            currency: string;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
         };
         /**
          * RulesBody
@@ -3461,6 +5167,198 @@ export interface components {
             weaker: components["schemas"]["IdentifierName"] | null;
         };
         /**
+         * SegmentBody
+         * @description A segment to be published; see docs/segments.md.
+         *
+         *     identifiers  of a static list: ``kind:value``, or ids of people
+         *     announce     tell ``Segment Entered`` of those who are in from the start too
+         */
+        SegmentBody: {
+            /**
+             * Announce
+             * @default false
+             */
+            announce: boolean;
+            /** Condition */
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Identifiers */
+            identifiers?: string[];
+            /**
+             * Kind
+             * @default live
+             */
+            kind: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SegmentCount
+         * @description How many of `of` people a condition lets in. `unknown`: events it names that never came.
+         */
+        SegmentCount: {
+            /** Of */
+            of: number;
+            /** People */
+            people: number;
+            /** Unknown */
+            unknown: string[];
+        };
+        /**
+         * SegmentDay
+         * @description Members at the end of a day, and who came and went on it.
+         */
+        SegmentDay: {
+            /** Day */
+            day: string;
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
+            /** People */
+            people: number;
+        };
+        /**
+         * SegmentLine
+         * @description A segment with its size: members now, of so many people; who came and went in the last 28 days.
+         *
+         *     is_ready   whether these are the members of this version; false for some moments after it was published
+         *     used_by    segments that refer to it
+         */
+        SegmentLine: {
+            /** Entered */
+            entered: number;
+            /** Is Ready */
+            is_ready: boolean;
+            /** Left */
+            left: number;
+            /** Of */
+            of: number;
+            /** People */
+            people: number;
+            segment: components["schemas"]["SegmentVersion"];
+            /** Used By */
+            used_by: string[];
+        };
+        /**
+         * SegmentList
+         * @description The largest first.
+         */
+        SegmentList: {
+            /** Segments */
+            segments: components["schemas"]["SegmentLine"][];
+        };
+        /**
+         * SegmentOfPerson
+         * @description A segment that somebody is in, and since when.
+         */
+        SegmentOfPerson: {
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Segment */
+            segment: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * SegmentOverlap
+         * @description People of this segment who are in another too.
+         */
+        SegmentOverlap: {
+            /** People */
+            people: number;
+            /** Segment */
+            segment: string;
+        };
+        /**
+         * SegmentPage
+         * @description One segment. `days`: those on which anybody came or went, the oldest first.
+         */
+        SegmentPage: {
+            /** Days */
+            days: components["schemas"]["SegmentDay"][];
+            line: components["schemas"]["SegmentLine"];
+            /** Overlaps */
+            overlaps: components["schemas"]["SegmentOverlap"][];
+            /** Versions */
+            versions: components["schemas"]["SegmentVersion"][];
+        };
+        /**
+         * SegmentPeople
+         * @description Members by id, as many as `count` in all; `next`: ask on after this id, null at the end.
+         */
+        SegmentPeople: {
+            /** Count */
+            count: number;
+            /** Next */
+            next: string | null;
+            /** People */
+            people: components["schemas"]["SegmentPerson"][];
+        };
+        /**
+         * SegmentPerson
+         * @description A member. `since`: when they came in, or when it was published with them in it.
+         */
+        SegmentPerson: {
+            /** Name */
+            name: string | null;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * SegmentVersion
+         * @description A segment as it was published. `condition`: empty of a list.
+         */
+        SegmentVersion: {
+            /** By */
+            by: string;
+            /** Condition */
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "live" | "static" | "rfm";
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SegmentsOfPerson
+         * @description In the order in which they came in.
+         */
+        SegmentsOfPerson: {
+            /** Segments */
+            segments: components["schemas"]["SegmentOfPerson"][];
+        };
+        /**
          * SessionState
          * @description `user` is null when nobody is signed in; `setup_needed` when there is no user at all yet.
          */
@@ -3480,6 +5378,22 @@ export interface components {
             password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Share
+         * @description A proportion with its 95 % interval; value and ends are None when n = 0. `count` of `n`.
+         */
+        Share: {
+            /** Ci High */
+            ci_high: number | null;
+            /** Ci Low */
+            ci_low: number | null;
+            /** Count */
+            count: number;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
         };
         /**
          * ShareRecord
@@ -3518,6 +5432,22 @@ export interface components {
             password: string;
         };
         /**
+         * SignalRecord
+         * @description A way in which a path hurts, and what it is compared with.
+         */
+        SignalRecord: {
+            /** About */
+            about: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+        };
+        /**
          * SignedIn
          * @description Who is signed in. `rights`: what they may do, see http/auth.py.
          */
@@ -3531,6 +5461,18 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "manager" | "agent" | "viewer";
+        };
+        /**
+         * Slope
+         * @description By how much the outcome rises when everybody instead of nobody is hit, with its 95 % interval.
+         */
+        Slope: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Value */
+            value: number;
         };
         /**
          * SomePerson
@@ -3671,6 +5613,53 @@ export interface components {
             version: string;
         };
         /**
+         * Step
+         * @description An item in its place.
+         *
+         *     net           value of the first year less the cost, with its interval;  chance: that it is above nought
+         *     day           days of work when it is done, those before it included
+         *     total_net     net of it and all before it, with its interval (taken as independent);  total_cost: the same of cost
+         */
+        Step: {
+            /** Chance */
+            chance: number;
+            /** Day */
+            day: number;
+            item: components["schemas"]["RoadmapItem"];
+            /** Net */
+            net: number;
+            /** Net High */
+            net_high: number;
+            /** Net Low */
+            net_low: number;
+            /** Total Cost */
+            total_cost: number;
+            /** Total High */
+            total_high: number;
+            /** Total Low */
+            total_low: number;
+            /** Total Net */
+            total_net: number;
+        };
+        /**
+         * StepCount
+         * @description A step on all paths: how often, by how many people, on how many paths it is the first and the last.
+         *
+         *     So count = the transitions from it + last, and = the transitions to it + first.
+         */
+        StepCount: {
+            /** Count */
+            count: number;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** People */
+            people: number;
+            /** Step */
+            step: string;
+        };
+        /**
          * StepRecord
          * @description One tie on the way from `one` to `other`; `seen` or `decided` says why, of a session neither.
          */
@@ -3700,6 +5689,11 @@ export interface components {
          * @description What is asked, for one person or for many at once.
          */
         SubjectRequest: {
+            /**
+             * Callback Urls
+             * @description Addresses that are told of each status, signed.
+             */
+            callback_urls?: string[];
             /** Subject Identities */
             subject_identities: components["schemas"]["SubjectIdentity"][];
             /**
@@ -3725,6 +5719,8 @@ export interface components {
          *     signed  whether the receipt can be fetched
          */
         SubjectRequestRecord: {
+            /** Callbacks */
+            callbacks: components["schemas"]["CallbackRecord"][];
             /** Completed Time */
             completed_time: string | null;
             /** Counts */
@@ -3875,11 +5871,13 @@ export interface components {
                 [key: string]: string;
             };
             now: components["schemas"]["KpiRecord"];
+            /** Theme */
+            theme: string;
             /**
              * Unit
              * @enum {string}
              */
-            unit: "points" | "share" | "seconds";
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money";
             /** Weeks */
             weeks: components["schemas"]["KpiRecord"][];
         };
@@ -3954,6 +5952,43 @@ export interface components {
             value: unknown;
         };
         /**
+         * Transition
+         * @description One step directly after another. median_s: median seconds between the two.
+         */
+        Transition: {
+            /** Count */
+            count: number;
+            /** End */
+            end: string;
+            /** Median S */
+            median_s: number;
+            /** People */
+            people: number;
+            /** Start */
+            start: string;
+        };
+        /**
+         * TransitionsRecord
+         * @description All transitions of a window, the most frequent first, and the steps that they are between.
+         */
+        TransitionsRecord: {
+            /** Loops */
+            loops: components["schemas"]["Loop"][];
+            /** Paths */
+            paths: number;
+            /** People */
+            people: number;
+            /** Per */
+            per: string;
+            /** Step */
+            step: string;
+            /** Steps */
+            steps: components["schemas"]["StepCount"][];
+            /** Transitions */
+            transitions: components["schemas"]["Transition"][];
+            window: components["schemas"]["WindowRecord"];
+        };
+        /**
          * TriedRecord
          * @description What would become of an item. `after`: as the rules leave it, null when they cannot reach into it.
          */
@@ -4015,6 +6050,24 @@ export interface components {
             until: string;
         };
         /**
+         * Value
+         * @description Money a year, major units of the currency, with its 95 % interval. lost: the part of orders; contacts: that of contacts.
+         */
+        Value: {
+            /** A Year */
+            a_year: number;
+            /** Ci High */
+            ci_high: number;
+            /** Ci Low */
+            ci_low: number;
+            /** Contacts */
+            contacts: number;
+            /** Currency */
+            currency: string;
+            /** Lost */
+            lost: number;
+        };
+        /**
          * ValueRecord
          * @description Completed orders and what they brought less refunds, by currency.
          */
@@ -4023,6 +6076,60 @@ export interface components {
             orders: number;
             /** Spend */
             spend: components["schemas"]["Money"][];
+        };
+        /**
+         * Variant
+         * @description One way. share: of all paths.
+         */
+        Variant: {
+            /** Count */
+            count: number;
+            /** Path */
+            path: string[];
+            /** People */
+            people: number;
+            /** Share */
+            share: number;
+        };
+        /**
+         * VariantRecord
+         * @description One way of counting a KPI.
+         */
+        VariantRecord: {
+            /** Definition */
+            definition: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money";
+            /** Variant */
+            variant: string;
+        };
+        /**
+         * VariantsRecord
+         * @description The most frequent ways. total: how many different ones there are; others: paths that go no way shown.
+         */
+        VariantsRecord: {
+            /** Others */
+            others: number;
+            /** Paths */
+            paths: number;
+            /** People */
+            people: number;
+            /** Per */
+            per: string;
+            /** Step */
+            step: string;
+            /** Total */
+            total: number;
+            /** Variants */
+            variants: components["schemas"]["Variant"][];
+            window: components["schemas"]["WindowRecord"];
         };
         /**
          * Verdicts
@@ -4137,6 +6244,35 @@ export interface components {
              */
             to: string;
         };
+        /** WithdrawBody */
+        WithdrawBody: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * Withdrawn
+         * @description How many pairs are open again.
+         */
+        Withdrawn: {
+            /** Withdrawn */
+            withdrawn: number;
+        };
+        /**
+         * Worth
+         * @description What an order is worth in one currency: the mean and its standard error, the share of orders that are in it.
+         */
+        Worth: {
+            /** Basis */
+            basis: string;
+            /** Currency */
+            currency: string;
+            /** Error */
+            error: number;
+            /** Mean */
+            mean: number;
+            /** Share */
+            share: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4149,7 +6285,7 @@ export interface operations {
     list_acts: {
         parameters: {
             query?: {
-                act?: ("user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.decided" | "consent.changed_by_user" | "privacy.requested" | "sql.queried") | null;
+                act?: ("user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.decided" | "match.rule_changed" | "consent.changed_by_user" | "privacy.requested" | "sql.queried" | "friction.changed" | "roadmap.changed" | "segment.published" | "segment.archived" | "segment.exported") | null;
                 actor?: string | null;
                 /** @description Any id the person ever had. */
                 person?: string | null;
@@ -4261,6 +6397,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfigRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    friction_states: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionStates"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_friction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FrictionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionStateRecord"];
                 };
             };
             /** @description What went wrong. */
@@ -4714,6 +6912,276 @@ export interface operations {
             };
         };
     };
+    frictions: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrictionsRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    friction_examples: {
+        parameters: {
+            query: {
+                /** @description Key of a friction, as the list has it. */
+                key: string;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExampleList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    friction_measured: {
+        parameters: {
+            query: {
+                /** @description Key of a friction, as the list has it. */
+                key: string;
+                /** @description The civil day of the mending. */
+                mended: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    friction_people: {
+        parameters: {
+            query: {
+                /** @description Key of a friction, as the list has it. */
+                key: string;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    funnel: {
+        parameters: {
+            query: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description In order: NAME, touchpoint:ID, channel:ID or stage:ID, then @property=value. */
+                step: string[];
+                within_s?: number;
+                entry?: "any" | "first";
+                /** @description Events that end an attempt, written as steps are. */
+                without?: string[] | null;
+                strict?: boolean;
+                by?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    funnel_people: {
+        parameters: {
+            query: {
+                number: number;
+                state?: "reached" | "open" | "lost";
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description In order: NAME, touchpoint:ID, channel:ID or stage:ID, then @property=value. */
+                step: string[];
+                within_s?: number;
+                entry?: "any" | "first";
+                /** @description Events that end an attempt, written as steps are. */
+                without?: string[] | null;
+                strict?: boolean;
+                by?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compared_maps: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description First day of the other window. */
+                other_from?: string | null;
+                /** @description The day after its last. */
+                other_to?: string | null;
+            };
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapComparisonRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     journey_map: {
         parameters: {
             query?: {
@@ -4791,7 +7259,9 @@ export interface operations {
     };
     kpis: {
         parameters: {
-            query?: never;
+            query?: {
+                variants?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4827,6 +7297,14 @@ export interface operations {
                 from?: string | null;
                 /** @description The day after the last. */
                 to?: string | null;
+                /** @description A variant by its own name, such as csat_mean; else the default. */
+                variant?: string | null;
+                /** @description First day of other days to compare with. */
+                compare_from?: string | null;
+                /** @description The day after their last. */
+                compare_to?: string | null;
+                /** @description A group of the one dimension, with which the others are compared. */
+                against?: string | null;
             };
             header?: never;
             path: {
@@ -4843,6 +7321,517 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KpiAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    kpi_people: {
+        parameters: {
+            query?: {
+                /** @description One dimension, whose group `value` is wanted. */
+                by?: string | null;
+                /** @description The group; without it the one whose events do not say. */
+                value?: string | null;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description A variant by its own name, such as csat_mean; else the default. */
+                variant?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    around: {
+        parameters: {
+            query: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+                per?: "person" | "session";
+                /** @description Repeatable. */
+                names?: string[] | null;
+                /** @description Repeatable. */
+                touchpoints?: string[] | null;
+                /** @description Repeatable. */
+                without_names?: string[] | null;
+                /** @description Repeatable. */
+                without_touchpoints?: string[] | null;
+                once?: boolean;
+                pivot: string;
+                direction?: "before" | "after";
+                columns?: number;
+                top?: number;
+                every?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AroundRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    around_people: {
+        parameters: {
+            query: {
+                column: number;
+                kind: "step" | "other" | "edge";
+                step?: string | null;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+                per?: "person" | "session";
+                /** @description Repeatable. */
+                names?: string[] | null;
+                /** @description Repeatable. */
+                touchpoints?: string[] | null;
+                /** @description Repeatable. */
+                without_names?: string[] | null;
+                /** @description Repeatable. */
+                without_touchpoints?: string[] | null;
+                once?: boolean;
+                pivot: string;
+                direction?: "before" | "after";
+                columns?: number;
+                top?: number;
+                every?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    conformance: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConformanceRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    hops: {
+        parameters: {
+            query?: {
+                same_order?: boolean;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+                per?: "person" | "session";
+                /** @description Repeatable. */
+                names?: string[] | null;
+                /** @description Repeatable. */
+                touchpoints?: string[] | null;
+                /** @description Repeatable. */
+                without_names?: string[] | null;
+                /** @description Repeatable. */
+                without_touchpoints?: string[] | null;
+                once?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HopsRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    hop_people: {
+        parameters: {
+            query: {
+                channel: string;
+                next: string;
+                same_order?: boolean;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+                per?: "person" | "session";
+                /** @description Repeatable. */
+                names?: string[] | null;
+                /** @description Repeatable. */
+                touchpoints?: string[] | null;
+                /** @description Repeatable. */
+                without_names?: string[] | null;
+                /** @description Repeatable. */
+                without_touchpoints?: string[] | null;
+                once?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    path_steps: {
+        parameters: {
+            query?: {
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathSteps"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transitions: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+                per?: "person" | "session";
+                /** @description Repeatable. */
+                names?: string[] | null;
+                /** @description Repeatable. */
+                touchpoints?: string[] | null;
+                /** @description Repeatable. */
+                without_names?: string[] | null;
+                /** @description Repeatable. */
+                without_touchpoints?: string[] | null;
+                once?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionsRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transition_people: {
+        parameters: {
+            query: {
+                step: string;
+                next?: string | null;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+                per?: "person" | "session";
+                /** @description Repeatable. */
+                names?: string[] | null;
+                /** @description Repeatable. */
+                touchpoints?: string[] | null;
+                /** @description Repeatable. */
+                without_names?: string[] | null;
+                /** @description Repeatable. */
+                without_touchpoints?: string[] | null;
+                once?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    variants: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+                per?: "person" | "session";
+                /** @description Repeatable. */
+                names?: string[] | null;
+                /** @description Repeatable. */
+                touchpoints?: string[] | null;
+                /** @description Repeatable. */
+                without_names?: string[] | null;
+                /** @description Repeatable. */
+                without_touchpoints?: string[] | null;
+                once?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariantsRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    variant_people: {
+        parameters: {
+            query: {
+                /** @description The steps of the way, in order. */
+                step: string[];
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description What a step is called by: name, touchpoint, channel, stage or touchpoint_name. */
+                by?: string;
+                per?: "person" | "session";
+                /** @description Repeatable. */
+                names?: string[] | null;
+                /** @description Repeatable. */
+                touchpoints?: string[] | null;
+                /** @description Repeatable. */
+                without_names?: string[] | null;
+                /** @description Repeatable. */
+                without_touchpoints?: string[] | null;
+                once?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
                 };
             };
             /** @description What went wrong. */
@@ -4906,6 +7895,317 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityPeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                period?: "week" | "month";
+                first?: string;
+                again?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retention_people: {
+        parameters: {
+            query: {
+                cohort: string;
+                after?: number | null;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+                period?: "week" | "month";
+                first?: string;
+                again?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_count: {
+        parameters: {
+            query: {
+                /** @description A condition as JSON; see docs/segments.md. */
+                condition: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentCount"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_sample: {
+        parameters: {
+            query: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description A condition as JSON; see docs/segments.md. */
+                condition: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPage"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_people: {
+        parameters: {
+            query?: {
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    touchpoints: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InventoryRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    touchpoint_people: {
+        parameters: {
+            query?: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                touchpoint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
                 };
             };
             /** @description What went wrong. */
@@ -5126,6 +8426,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatchRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_match_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchRuleState"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_match_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchRuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchRuleState"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_match_rule: {
+        parameters: {
+            query: {
+                precision: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptanceRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run_match_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptanceRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_match_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawn"];
                 };
             };
             /** @description What went wrong. */
@@ -5888,6 +9343,258 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReplayRecord"];
                 };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_roadmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadmapRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_to_roadmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoadmapChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadmapRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_roadmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoadmapChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadmapRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_from_roadmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoadmapRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    publish_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentVersion"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segments_of_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentsOfPerson"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    archive_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentVersion"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong. */
             default: {

@@ -3,15 +3,19 @@ import { audit } from "./words/audit";
 import { consents } from "./words/consents";
 import { engage } from "./words/engage";
 import { events } from "./words/events";
+import { friction } from "./words/friction";
 import { identity } from "./words/identity";
 import { journey } from "./words/journey";
+import { touchpoints } from "./words/touchpoints";
 import { kpi } from "./words/kpi";
 import { live } from "./words/live";
+import { paths } from "./words/paths";
 import { people } from "./words/people";
 import { plan } from "./words/plan";
 import { privacy } from "./words/privacy";
 import { quarantine } from "./words/quarantine";
 import { quality } from "./words/quality";
+import { segments } from "./words/segments";
 import { settings } from "./words/settings";
 import { shell } from "./words/shell";
 import { today } from "./words/today";
@@ -24,8 +28,11 @@ export const dictionary = {
   ...events,
   ...today,
   ...journey,
+  ...touchpoints,
   ...kpi,
   ...people,
+  ...paths,
+  ...friction,
   ...identity,
   ...live,
   ...quarantine,
@@ -33,6 +40,7 @@ export const dictionary = {
   ...plan,
   ...uses,
   ...engage,
+  ...segments,
   ...settings,
   ...audit,
   ...consents,

@@ -19,7 +19,10 @@ export function KpiNumber({ row, unit, size = "large" }: { row: KpiRecord; unit:
   }
   return (
     <div className={css.number} data-size={size}>
-      <p className={css.value}>{kpiText(row.value, unit, f)}</p>
+      <p className={css.value}>
+        {kpiText(row.value, unit, f)}
+        {row.currency && ` ${row.currency}`}
+      </p>
       <p className={css.interval}>
         {row.ci_low !== null && row.ci_high !== null && (
           <span>{t("kpi.between", { low: kpiText(row.ci_low, unit, f), high: kpiText(row.ci_high, unit, f) })}</span>

@@ -9,6 +9,8 @@ describe("kpi numbers", () => {
     expect(kpiText(41.6, "points", f)).toBe("+42");
     expect(kpiText(0.8123, "share", f)).toBe("81,2%");
     expect(kpiText(75, "seconds", f)).toBe("75 s");
+    expect(kpiText(4.126, "score", f)).toBe("4,13");
+    expect(kpiText(12.34, "count", f)).toBe("12,3");
   });
 
   it("differ in percentage points", () => {

@@ -1,7 +1,7 @@
 /** How KPI numbers are written. Pure. */
 import type { Format } from "@/i18n/format";
 
-export type Unit = "points" | "share" | "seconds";
+export type Unit = "points" | "share" | "seconds" | "count" | "score" | "money";
 export type Better = "higher" | "lower";
 
 /** Below this a number would mislead more than tell; it is still in the table and in the export. */
@@ -14,13 +14,15 @@ export function tooFew(n: number): boolean {
 export function kpiText(value: number, unit: Unit, f: Format): string {
   if (unit === "points") return f.signed(value, 0);
   if (unit === "share") return f.percent(value, 1);
-  return f.duration(value);
+  if (unit === "seconds") return f.duration(value);
+  return f.decimal(value, unit === "count" ? 1 : 2);
 }
 
-/** A difference is in points, percentage points or seconds. */
+/** A difference is in points, percentage points, seconds, or what the value is in. */
 export function differenceText(value: number, unit: Unit, f: Format): string {
   if (unit === "share") return f.signed(value * 100, 1);
-  return unit === "points" ? f.signed(value, 1) : `${f.signed(value, 0)}`;
+  if (unit === "score" || unit === "money") return f.signed(value, 2);
+  return f.signed(value, unit === "seconds" ? 0 : 1);
 }
 
 export type Judgement = "better" | "worse" | "unclear";

@@ -1,10 +1,10 @@
 /** The map of pages: what the navigation and the palette offer, and the right each needs. */
-import { BookOpenText, ChartSpline, ClipboardCheck, Combine, Fingerprint, House, ListChecks, Mail, Radio, Route, ScanSearch, ScrollText, Settings, ShieldAlert, ShieldOff, Sunrise, Users, type LucideIcon } from "lucide-react";
+import { BookOpenText, CalendarSync, ChartSpline, ClipboardCheck, Combine, Fingerprint, Funnel, GitFork, Group, House, ListChecks, type LucideIcon, Mail, Milestone, Radio, Route, ScanSearch, ScrollText, Settings, ShieldAlert, ShieldOff, Sunrise, TrafficCone, Users, Waypoints } from "lucide-react";
 import type { Right } from "@/api/session";
 import type { Key } from "@/i18n";
 
 export interface PageLink {
-  to: "/" | "/journey" | "/kpis" | "/people" | "/households" | "/matches" | "/identity" | "/tasks" | "/inbox" | "/playbooks" | "/live" | "/plan" | "/quality" | "/quarantine" | "/audit" | "/privacy" | "/settings";
+  to: "/" | "/journey" | "/paths" | "/funnels" | "/friction" | "/roadmap" | "/retention" | "/touchpoints" | "/kpis" | "/people" | "/households" | "/segments" | "/matches" | "/identity" | "/tasks" | "/inbox" | "/playbooks" | "/live" | "/plan" | "/quality" | "/quarantine" | "/audit" | "/privacy" | "/settings";
   label: Key;
   /** For the narrow bar at the bottom. */
   short?: Key;
@@ -23,7 +23,14 @@ export const GROUPS: readonly PageGroup[] = [
     title: "nav.group.see",
     pages: [
       { to: "/journey", label: "nav.journey", short: "nav.journeyShort", icon: Route, right: "insight" },
+      { to: "/paths", label: "nav.paths", icon: GitFork, right: "insight" },
+      { to: "/funnels", label: "nav.funnels", icon: Funnel, right: "insight" },
+      { to: "/friction", label: "nav.friction", icon: TrafficCone, right: "insight" },
+      { to: "/roadmap", label: "nav.roadmap", icon: Milestone, right: "insight" },
+      { to: "/retention", label: "nav.retention", icon: CalendarSync, right: "insight" },
+      { to: "/touchpoints", label: "nav.touchpoints", icon: Waypoints, right: "insight" },
       { to: "/people", label: "nav.people", icon: Users, right: "people" },
+      { to: "/segments", label: "nav.segments", icon: Group, right: "insight" },
       { to: "/households", label: "nav.households", icon: House, right: "people" },
       { to: "/kpis", label: "nav.kpis", icon: ChartSpline, right: "insight" },
     ],

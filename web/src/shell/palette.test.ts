@@ -9,7 +9,7 @@ describe("palette", () => {
   it("finds pages without accents, by any word", () => {
     expect(matchPages(GROUPS, "attivita", italian).map((page) => page.to)).toEqual(["/tasks"]);
     expect(matchPages(GROUPS, "percorso mappa", italian).map((page) => page.to)).toEqual(["/journey"]);
-    expect(matchPages(GROUPS, "", italian)).toHaveLength(17);
+    expect(matchPages(GROUPS, "", italian)).toHaveLength(24);
   });
 
   it("folds accents", () => {
@@ -24,6 +24,6 @@ describe("palette", () => {
 
   it("offers a viewer no page about people", () => {
     const pages = pagesFor(["insight"]).flatMap((group) => group.pages.map((page) => page.to));
-    expect(pages).toEqual(["/", "/journey", "/kpis", "/playbooks", "/quality", "/plan", "/settings"]);
+    expect(pages).toEqual(["/", "/journey", "/paths", "/funnels", "/friction", "/roadmap", "/retention", "/touchpoints", "/segments", "/kpis", "/playbooks", "/quality", "/plan", "/settings"]);
   });
 });

@@ -27,7 +27,7 @@ def event_sql(event: EventSpec, import_map: ImportMap, rows: Rows) -> str:
     scope = rows.scope(layers)
     moment = moment_of(event.time, scope)
     key, problems = _message_id(event, import_map, rows)
-    problems += [*moment.problems, _no_time(event)]
+    problems += [*moment.problems, _no_time(event), *_no_name(event, scope)]
     item = _item(event, scope, problems)
     source = rows.table
     if not event.key:
@@ -48,6 +48,19 @@ def _no_time(event: EventSpec) -> Problem:
     return problem("_time IS NULL", "missing_timestamp", detail)
 
 
+def _name(event: EventSpec, scope: Scope) -> str:
+    if isinstance(event.name, Column):
+        return json_text(identifier(event.name, scope))
+    return "NULL" if event.name is None else quoted(json.dumps(event.name, ensure_ascii=False))
+
+
+def _no_name(event: EventSpec, scope: Scope) -> list[Problem]:
+    if not isinstance(event.name, Column):
+        return []
+    detail = f"column {event.name.name} is empty, which says what happened; fill it in"
+    return [problem(f"{identifier(event.name, scope)} IS NULL", "missing_key", detail)]
+
+
 def _item(event: EventSpec, scope: Scope, problems: list[Problem]) -> str:
     """SQL of the wire item, where ``_time`` and ``_key`` are at hand; what may be wrong is added to `problems`."""
     traits = _values(event.traits, scope, problems)
@@ -56,7 +69,7 @@ def _item(event: EventSpec, scope: Scope, problems: list[Problem]) -> str:
     label = "event" if event.type == "track" else "name"
     parts = [
         ("type", quoted(f'"{event.type}"')),
-        (label, "NULL" if event.name is None else quoted(json.dumps(event.name, ensure_ascii=False))),
+        (label, _name(event, scope)),
         ("messageId", json_text("_key")),
         *((_FIELDS[kind], json_text(identifier(one, scope))) for kind, one in event.identifiers if kind in _FIELDS),
         ("timestamp", "json_time(_time)"),
@@ -85,7 +98,8 @@ def _message_id(event: EventSpec, import_map: ImportMap, rows: Rows) -> tuple[st
 
 def identifier(column: Column, scope: Scope) -> str:
     """SQL of an identifier as text, NULL when it is blank."""
-    return f"nullif(trim({as_text(scope.names[column.name])}), '')"
+    text = f"nullif(trim({as_text(scope.names[column.name])}), '')"
+    return f"{quoted(column.prefix)} || {text}" if column.prefix else text
 
 
 def _values(values: Iterable[tuple[str, Value]], scope: Scope, problems: list[Problem]) -> list[tuple[str, str]]:

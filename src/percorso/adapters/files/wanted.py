@@ -60,8 +60,9 @@ def _event_names(event: EventSpec) -> Iterator[str]:
     yield from event.key
     yield from (column.name for column in event.time.columns)
     yield from (column.name for _, column in event.identifiers)
-    if isinstance(event.touchpoint, Column):
-        yield event.touchpoint.name
+    for given in (event.name, event.touchpoint):
+        if isinstance(given, Column):
+            yield given.name
     if event.when is not None:
         yield from condition_columns(event.when)
 

@@ -61,6 +61,14 @@ class ConfigStore:
         with self._database.read() as connection:
             return {name: json.loads(body) for name, body in connection.execute(query.order_by(config_records.c.name))}
 
+    def record(self, kind: str, name: str) -> Mapping[str, Any] | None:
+        """The body of one record."""
+        table = config_records
+        query = select(table.c.body).where(table.c.kind == kind, table.c.name == name)
+        with self._database.read() as connection:
+            body = connection.execute(query).scalar()
+        return None if body is None else json.loads(body)
+
     def put(self, kind: str, name: str, body: Mapping[str, Any], at: Micros) -> None:
         """Insert or replace one record."""
         table = config_records

@@ -12,13 +12,14 @@ from sqlalchemy import Table
 from percorso.adapters.needles import Needles
 from percorso.adapters.sql import tables as t
 from percorso.adapters.sql.database import BUSY_TIMEOUT_MS, Database
+from percorso.adapters.sql.segments_state import make_again, touch
 from percorso.adapters.sql.state import SqlStateTransaction
 from percorso.model.errors import StoreUnavailable
 from percorso.ports.erasure import Scope
 
 _encode = msgspec.json.Encoder().encode
 
-BY_NODE: tuple[Table, ...] = (t.decisions, t.outbox, t.tasks, t.moved)
+BY_NODE: tuple[Table, ...] = (t.decisions, t.outbox, t.tasks, t.moved, t.segment_nodes, t.segment_lists)
 """Tables of which a row belongs to the node that it names."""
 BY_SEQ: tuple[Table, ...] = (t.placed, t.unfolded)
 BY_TEXT: tuple[tuple[Table, str, str], ...] = (
@@ -45,6 +46,8 @@ class SqlErasableState:
     def settle(self) -> None:
         for copy in copies_of(self._root):
             copy.unlink(missing_ok=True)
+        with self._database.write() as connection:
+            make_again(connection)  # who stays may have lost events, and these are out of the lake by now
         settle(self._database, [table.name for table in t.STATE.sorted_tables], whole=True)
 
 
@@ -104,7 +107,9 @@ class SqlErasing(SqlStateTransaction):
     def purge(self, scope: Scope) -> dict[str, int]:
         gone = {str(table.name): self._take(table.name, "node_id", scope.nodes) for table in BY_NODE}
         gone |= {str(table.name): self._take(table.name, "seq", scope.seqs) for table in BY_SEQ}
-        gone["mailbox"] = self._take("mailbox", "person_id", scope.nodes)
+        for name in ("mailbox", "segment_members", "segment_timers"):
+            gone[name] = self._take(name, "person_id", scope.nodes)
+        touch(self._connection)
         gone["consent_ledger"] = self._empty_consents(scope.nodes)
         needles = Needles(scope.needles)
         for table, key, column in BY_TEXT:

@@ -63,6 +63,10 @@ class SqlProposals:
         with self._database.write() as connection:
             return connection.execute(change).rowcount == 1
 
+    def decided(self, by: str) -> list[Proposal]:
+        query = _QUERY.where(proposals.c.decided_by == by).order_by(proposals.c.node_a, proposals.c.node_b)
+        return self._read(query)
+
     def _read(self, query: Select[Any]) -> list[Proposal]:
         with self._database.read() as connection:
             rows = connection.execute(query).mappings()

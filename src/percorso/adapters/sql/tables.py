@@ -549,6 +549,84 @@ tally_words = Table(
     sqlite_with_rowid=False,
 )
 
+# Segments (pipeline/membership.py). Of each identifier what its events say for segments, and whose it was when its person was
+# looked at last.
+segment_nodes = Table(
+    "segment_nodes",
+    STATE,
+    Column("node_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("facts", LargeBinary, nullable=False),
+    Index("segment_nodes_person", "person_id"),
+    sqlite_with_rowid=False,
+)
+
+segment_members = Table(
+    "segment_members",
+    STATE,
+    Column("segment", Text, primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("segment_members_person", "person_id"),
+    sqlite_with_rowid=False,
+)
+
+# When time alone may move somebody in or out: one row a person, the first such civil day.
+segment_timers = Table(
+    "segment_timers",
+    STATE,
+    Column("person_id", Text, primary_key=True),
+    Column("due_day", Integer, nullable=False),
+    Index("segment_timers_due", "due_day"),
+    sqlite_with_rowid=False,
+)
+
+# Who was put on a list, by identifier: known already or not, and whoever holds it now.
+segment_lists = Table(
+    "segment_lists",
+    STATE,
+    Column("segment", Text, primary_key=True),
+    Column("node_id", Text, primary_key=True),
+    Index("segment_lists_node", "node_id"),
+    sqlite_with_rowid=False,
+)
+
+segment_days = Table(
+    "segment_days",
+    STATE,
+    Column("segment", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("entered", BigInteger, nullable=False),
+    Column("gone", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What is done about a friction: rows are only added, the last of a friction says how it stands.
+friction_steps = Table(
+    "friction_steps",
+    STATE,
+    Column("friction", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("owner", Text),
+    Column("mended_on", Text),
+    Column("told", Integer),
+    Column("note", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+roadmap_items = Table(
+    "roadmap_items",
+    STATE,
+    Column("item_id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 FOLDED = (nodes, assertions, overrides, moved, people, positions, placed, consent_ledger, unfolded, offsets)
 """Rebuilt by ``percorso replay`` from the log; live and replayed are compared byte for byte."""
 
@@ -571,6 +649,14 @@ KEPT = (
     tally_days,
     tally_shapes,
     tally_words,
+    segment_members,
+    segment_lists,
+    segment_days,
+    friction_steps,
+    roadmap_items,
     state_meta,
 )
 """What was done and decided; replay never touches it."""
+
+DERIVED = (segment_nodes, segment_timers)
+"""Made again behind a replay, from the lake, by whoever follows the log for segments."""

@@ -3,6 +3,7 @@ import type { Words } from "../words";
 export const people = {
   "people.title": ["Persone", "People"],
   "people.lead": ["Chi è, dov’è sul percorso, come sta andando.", "Who is this, where are they on the journey, how is it going."],
+  "people.leadTouchpoint": ["{count} a «{place}», {range}.", "{count} at “{place}”, {range}."],
   "people.leadStage": ["{count} nella tappa «{stage}», {range}.", "{count} in the stage “{stage}”, {range}."],
   "people.search": ["Cerca una persona", "Search a person"],
   "people.placeholder": ["Nome, email, telefono, carta, codice cliente…", "Name, email, phone, card, customer code…"],

@@ -21,6 +21,7 @@ export const shell = {
   "nav.group.data": ["Dati", "Data"],
   "nav.today": ["Oggi", "Today"],
   "nav.journey": ["Mappa del percorso", "Journey map"],
+  "nav.touchpoints": ["Punti di contatto", "Touchpoints"],
   "nav.journeyShort": ["Percorso", "Journey"],
   "nav.kpis": ["Indicatori", "KPIs"],
   "nav.people": ["Persone", "People"],

@@ -32,6 +32,8 @@ export const today = {
   "today.severity.low": ["Da sapere", "Good to know"],
   "attention.kpi_worse": ["{name} è peggiorato: da {before} a {now}", "{name} got worse: from {before} to {now}"],
   "attention.kpi_better": ["{name} è migliorato: da {before} a {now}", "{name} got better: from {before} to {now}"],
+  "attention.at": ["{told} ({place})", "{told} ({place})"],
+  "today.allKpis": ["Tutti gli indicatori", "All KPIs"],
   "attention.spike": ["{name}: {count} casi nell’ultima settimana, di solito {before}", "{name}: {count} cases in the last week, usually {before}"],
   "attention.spikeOf": [
     "{name}: {now} nell’ultima settimana ({count} su {of}), di solito {before}",
@@ -95,6 +97,9 @@ export const today = {
   "change.unit.points": ["punti", "points"],
   "change.unit.share": ["punti percentuali", "percentage points"],
   "change.unit.seconds": ["secondi", "seconds"],
+  "change.unit.count": ["casi ogni mille", "cases per thousand"],
+  "change.unit.score": ["nel voto", "in score"],
+  "change.unit.money": ["in valore", "in value"],
   "change.range": ["(da {low} a {high})", "({low} to {high})"],
   "change.better": ["meglio di prima", "better than before"],
   "change.worse": ["peggio di prima", "worse than before"],

@@ -18,6 +18,7 @@ const GROUP: Readonly<Record<Act, "people" | "access" | "data">> = {
   "identity.rules_changed": "people",
   "identity.rules_applied": "people",
   "match.decided": "people",
+  "match.rule_changed": "people",
   "task.done": "people",
   "session.opened": "access",
   "session.refused": "access",
@@ -30,6 +31,11 @@ const GROUP: Readonly<Record<Act, "people" | "access" | "data">> = {
   "quarantine.replayed": "data",
   "quarantine.dismissed": "data",
   "sql.queried": "data",
+  "friction.changed": "data",
+  "roadmap.changed": "data",
+  "segment.published": "data",
+  "segment.archived": "data",
+  "segment.exported": "people",
 };
 export const ACTS = Object.keys(GROUP) as Act[];
 export const ACT_GROUPS = ["people", "access", "data"] as const;

@@ -13,6 +13,7 @@ import { NextPlay } from "./NextPlay";
 import css from "./Person.module.css";
 import { ConsentPanel } from "./ConsentPanel";
 import { IdentityPanel } from "./IdentityPanel";
+import { SegmentsPanel } from "./SegmentsPanel";
 import { Counters, PersonTasks, Traits } from "./Side";
 import { TimelinePanel } from "./Timeline";
 import { Track, Where } from "./Where";
@@ -55,6 +56,7 @@ function Person({ person }: { person: PersonRecord }) {
           <IdentityPanel person={person} />
           <ConsentPanel id={person.person_id} />
           <Traits traits={person.traits} />
+          <SegmentsPanel person={person.person_id} />
           <Counters counters={person.counters} />
         </div>
       </div>

@@ -1,0 +1,1 @@
+"""Friction: where paths hurt, what it costs, and how sure that is."""
