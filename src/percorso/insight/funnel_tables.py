@@ -18,6 +18,7 @@ from percorso.insight.dimensions import DIMENSIONS
 from percorso.insight.funnel_choice import FunnelChoice
 from percorso.insight.paths.in_order import is_twin, line
 from percorso.insight.positions_then import with_position
+from percorso.insight.seconds import epoch_s
 from percorso.insight.windows import Window
 
 
@@ -103,8 +104,7 @@ def people(attempts: Any, choice: FunnelChoice, known: Any) -> Any:
     else:
         can_go_on = (attempts.segment == attempts.segments) & alive[0].fill_null(False)
     took = {
-        f"took_{number}": (attempts.occurred_at.epoch_seconds() - begun[number - 1].epoch_seconds()).min()
-        for number in steps[1:]
+        f"took_{number}": (epoch_s(attempts.occurred_at) - epoch_s(begun[number - 1])).min() for number in steps[1:]
     }
     each = attempts.group_by("person_id").agg(
         occurred_at=attempts.occurred_at.min(where=(attempts.nth == 1).fill_null(False)),

@@ -12,6 +12,7 @@ import ibis
 
 from percorso.insight.kpi.ask import within
 from percorso.insight.positions_then import last_stage
+from percorso.insight.seconds import epoch_s
 from percorso.insight.trouble import TROUBLES
 from percorso.insight.windows import Window
 from percorso.model.condition import event_names
@@ -125,14 +126,14 @@ def conversions(stays: Any, until: datetime) -> Any:
     waiting: those who did not go on, and have been in the stage for less time, `until` then, than nine of ten took who
     went on; the others are lost. Where nobody went on nobody can be said to be.
     """
-    waited = (stays.onward.epoch_seconds() - stays.opened.epoch_seconds()).cast("float64")
+    waited = (epoch_s(stays.onward) - epoch_s(stays.opened)).cast("float64")
     timed = stays.opened.notnull() & (stays.onward >= stays.opened)
     usual = stays.group_by("index").agg(
         median_next_s=waited.median(where=timed), slow_s=waited.quantile(SLOW_SHARE, where=timed)
     )
     known = stays.join(usual, "index")
     since = ibis.coalesce(known.opened, known["first"])
-    here = (ibis.literal(until, "timestamp(6)").epoch_seconds() - since.epoch_seconds()).cast("float64")
+    here = (epoch_s(ibis.literal(until, "timestamp(6)")) - epoch_s(since)).cast("float64")
     waiting = known.onward.isnull() & (known.slow_s.isnull() | (here <= known.slow_s))
     return known.group_by("index").agg(
         people=known.count(),

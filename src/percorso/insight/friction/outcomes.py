@@ -13,6 +13,7 @@ import ibis
 from percorso.insight.friction.scores import is_low
 from percorso.insight.friction.signals import contacts
 from percorso.insight.friction.visits import VISITS
+from percorso.insight.seconds import epoch_s
 from percorso.model.journey import Journey
 
 GOALS = ("Order Completed", "Subscription Started")
@@ -68,7 +69,7 @@ def _outcomes(events: Any) -> Any:
     answered = (named.name == "Survey Answered") & named.score.notnull()
     return named.select(
         person_id=named.person_id,
-        then=named.occurred_at.epoch_seconds().cast("int64"),
+        then=epoch_s(named.occurred_at).cast("int64"),
         goal=named.name.isin(GOALS),
         contact=named.name.isin(contacts.NAMES),
         scored=answered,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import ibis
 
+from percorso.insight.seconds import epoch_s
 from percorso.model.touchpoint import Text
 
 Outcome = Literal["lost", "contact", "low"]
@@ -65,7 +66,7 @@ def marks(rows: Any, *, hit: Any, subject: Any = None, since: Any = None) -> Any
         "local_date",
         hit=told,
         subject=nothing if subject is None else ibis.ifelse(told, subject, nothing),
-        at=(rows.occurred_at.epoch_seconds() if since is None else since).cast("int64"),
+        at=(epoch_s(rows.occurred_at) if since is None else since).cast("int64"),
     )
 
 

@@ -8,6 +8,7 @@ from percorso.insight.kpi.ask import Reader
 from percorso.insight.paths.choice import PathChoice
 from percorso.insight.paths.in_order import is_twin, keep_in_order, line
 from percorso.insight.paths.steps import chosen_events
+from percorso.insight.seconds import epoch_s
 from percorso.insight.windows import Window
 
 
@@ -63,7 +64,7 @@ def moves(events: Any, same_order: bool, order: Sequence[str]) -> Any:
     if same_order:
         rows = rows.filter(rows.order_id.notnull())
     path = line(rows, order, *(("order_id",) if same_order else ()))
-    seconds = rows.occurred_at.epoch_seconds()
+    seconds = epoch_s(rows.occurred_at)
     return rows.select(
         "person_id",
         "channel",

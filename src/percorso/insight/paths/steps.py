@@ -13,6 +13,7 @@ import ibis
 from percorso.insight.kpi.ask import Reader, within
 from percorso.insight.paths.choice import SESSION_GAP_MINUTES, STEPS, PathChoice
 from percorso.insight.paths.in_order import is_twin, keep_in_order, line
+from percorso.insight.seconds import epoch_s
 from percorso.insight.windows import Window
 from percorso.model.errors import InvalidInput
 
@@ -88,7 +89,7 @@ def steps(events: Any, names: Any, choice: PathChoice, order: Sequence[str]) -> 
         marked = rows.mutate(same=ibis.coalesce(previous == rows.step, ibis.literal(False)))
         rows = marked.filter(~marked.same).drop("same")
     path = line(rows, order) if choice.per == "person" else line(rows, order, "path")
-    seconds = rows.occurred_at.epoch_seconds()
+    seconds = epoch_s(rows.occurred_at)
     twin = rows.twin if "twin" in rows.columns else is_twin(rows, path)
     return rows.select(
         person_id=rows.person_id,

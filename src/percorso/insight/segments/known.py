@@ -9,6 +9,7 @@ from typing import Any
 
 import ibis
 
+from percorso.insight.seconds import epoch_s
 from percorso.model.condition_expr import _json_field, to_expr
 from percorso.model.consent import ALL, PERSON_KEYS, parts_of
 from percorso.model.feeling import BAD_COUNTS, CALM_WEIGHT, EFFORT_HALF_LIFE, MOOD_HALF_LIFE, FeelingRule, Scale
@@ -126,7 +127,7 @@ def feelings_table(evidence: Any, ends: int) -> Any:
     rows = evidence.mutate(nth=nth)
     rows = rows.filter(rows.nth < FEELINGS_KEPT)
     end = ibis.literal(to_datetime(ends).replace(tzinfo=None), "timestamp(6)")
-    age = (end.epoch_seconds() - rows.occurred_at.epoch_seconds()).cast("float64")
+    age = (epoch_s(end) - epoch_s(rows.occurred_at)).cast("float64")
     bad = ibis.ifelse(rows.mood < 0, ibis.literal(BAD_COUNTS, "float64"), ibis.literal(1.0, "float64"))
     rows = rows.mutate(weight=_halved(age, MOOD_HALF_LIFE) * bad, left=rows.effort * _halved(age, EFFORT_HALF_LIFE))
     felt = rows.mood.notnull()

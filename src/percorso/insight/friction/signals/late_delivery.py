@@ -5,6 +5,7 @@ from typing import Any
 import ibis
 
 from percorso.insight.friction.signal import Signal, marks
+from percorso.insight.seconds import epoch_s
 from percorso.model.condition_expr import property_text, property_time
 
 NAMES = ("Order Delivered", "Parcel Delivered")
@@ -19,7 +20,7 @@ def find(events: Any) -> Any:
         came=ibis.coalesce(property_time(rows, "delivered_at"), rows.occurred_at.cast("timestamp('UTC')")),
         courier=property_text(rows, "courier"),
     ).filter(lambda row: row.promised.notnull())
-    promised, occurred = rows.promised.epoch_seconds(), rows.occurred_at.epoch_seconds()
+    promised, occurred = epoch_s(rows.promised), epoch_s(rows.occurred_at)
     return marks(rows, hit=rows.came > rows.promised, subject=rows.courier, since=ibis.least(promised, occurred))
 
 
