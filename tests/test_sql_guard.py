@@ -193,7 +193,7 @@ def test_a_statement_that_is_no_question_is_refused_by_its_type_too() -> None:
 
 
 def test_the_error_says_what_there_is(lake: Lake) -> None:
-    with pytest.raises(InvalidQuery, match="there are decisions, events, identifiers, messages, people"):
+    with pytest.raises(InvalidQuery, match="there are consents, decisions, events, identifiers, messages, people"):
         lake.sql("select * from orders")
     assert check_query("select * from events e, people", TABLES) == {"events", "people"}
 

@@ -2779,7 +2779,7 @@ export interface components {
             /** P Value */
             p_value: number;
             /** Q Value */
-            q_value?: number | null;
+            q_value: number | null;
             /** Risk */
             risk: number;
             /** Usual */

@@ -31,7 +31,7 @@ class Effect:
     ci_low: float
     ci_high: float
     p_value: float
-    q_value: float | None = None
+    q_value: float | None
 
     @property
     def error(self) -> float:
@@ -59,6 +59,7 @@ def effect(row: Mapping[str, Any], measure: str) -> Effect | None:
         ci_low=max(excess - Z * error, -1.0),
         ci_high=min(excess + Z * error, 1.0),
         p_value=0.5 * erfc(excess / error / sqrt(2)),
+        q_value=None,
     )
 
 
