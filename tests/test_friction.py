@@ -259,9 +259,10 @@ def test_keys_are_read_as_they_are_written() -> None:
 
 
 def _item(name: str, value: float, spread: float = 1.0, cost: float = 0.0, after: tuple[str, ...] = ()) -> RoadmapItem:
+    interval = {"value_low": value - spread, "value_high": value + spread}
     return RoadmapItem(
-        id=name, title=name, effort_days=5, cost=cost, value=value, value_low=value - spread, value_high=value + spread, after=after
-    )  # fmt: skip
+        id=name, title=name, effort_days=5, cost=cost, value=value, **interval, friction=None, owner=None, after=after
+    )
 
 
 class TestRoadmap:

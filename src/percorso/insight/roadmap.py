@@ -29,9 +29,9 @@ class RoadmapItem:
     value: float
     value_low: float
     value_high: float
-    friction: str | None = None
-    owner: str | None = None
-    after: tuple[str, ...] = ()
+    friction: str | None
+    owner: str | None
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,8 @@ class Step:
 def chance_of_gain(item: RoadmapItem) -> float:
     """Chance that the value beats the cost, the interval taken as normal.
 
-    >>> chance_of_gain(RoadmapItem(id="a", title="", effort_days=1, cost=0, value=10, value_low=0, value_high=20)) > 0.97
+    >>> worth = {"effort_days": 1, "cost": 0, "value": 10, "value_low": 0, "value_high": 20}
+    >>> chance_of_gain(RoadmapItem(id="a", title="", **worth, friction=None, owner=None, after=())) > 0.97
     True
     """
     spread, net = _error(item), item.value - item.cost

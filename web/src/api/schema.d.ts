@@ -5053,21 +5053,18 @@ export interface components {
          *     after        ids of items that must come first
          */
         RoadmapItem: {
-            /**
-             * After
-             * @default []
-             */
+            /** After */
             after: string[];
             /** Cost */
             cost: number;
             /** Effort Days */
             effort_days: number;
             /** Friction */
-            friction?: string | null;
+            friction: string | null;
             /** Id */
             id: string;
             /** Owner */
-            owner?: string | null;
+            owner: string | null;
             /** Title */
             title: string;
             /** Value */
