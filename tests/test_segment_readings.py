@@ -139,7 +139,7 @@ logs = st.lists(items(), min_size=1, max_size=14)
 
 
 @given(logs, firsts, st.lists(trees, min_size=2, max_size=4), st.integers(0, 14))
-@settings(max_examples=drawn(60), deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=drawn(24), deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 def test_the_readings_agree_as_events_come_and_days_pass(
     log: list[dict[str, Any]], first: dict[str, Any], conditions: list[dict[str, Any]], cut: int
 ) -> None:
@@ -154,7 +154,7 @@ FEELING = {
 
 
 @given(logs, st.integers(0, 14))
-@settings(max_examples=drawn(12), deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=drawn(6), deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 def test_the_readings_agree_of_moods(log: list[dict[str, Any]], cut: int) -> None:
     follow_all(log, FEELING, cut)
 
