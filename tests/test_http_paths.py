@@ -85,6 +85,8 @@ class TestFigures:
         journey = company.config.journeys[0].id
         found = agent.get(f"{PREFIX}/paths/conformance/{journey}").json()
         assert found["journey"] == journey
+        people = agent.get(f"{PREFIX}/paths/conformance/{journey}/people", params={"kind": "on_path"}).json()
+        assert people["count"] == found["on_path"]["count"]
 
     def test_a_funnel_and_who_is_behind_it(self, agent: Browser) -> None:
         params = {"step": ["View", "Cart", "Buy"], "within_s": 30 * 86_400, "by": "touchpoint"}

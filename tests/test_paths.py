@@ -224,6 +224,15 @@ def test_conformance_counts_everybody_once(lake: Lake, pathing: Pathing) -> None
         for a, b in {(a[0], b[0]) for a, b in pairwise(path) if declared.index(b[0]) < declared.index(a[0])}
     )
     assert {(one.start, one.end): one.people for one in found.deviations if one.kind == "went_back"} == back
+    assert {one.kind for one in found.deviations} == {"went_back", "skipped", "left_out"}
+    asked = [("on_path", None, None, found.on_path.count)]
+    asked += [(one.kind, one.start, one.end, one.people) for one in found.deviations]
+    for kind, start, end, count in asked:
+        people = pathing.conformance_people(journey.id, START, END, (kind, start, end), 100)
+        assert people.count == len(people.people) == count
+    for wrong in (("wandered", None, declared[0]), ("skipped", None, None), ("skipped", "never", declared[0])):
+        with pytest.raises(InvalidInput, match="deviation"):
+            pathing.conformance_people(journey.id, START, END, wrong, 100)
 
 
 def test_the_names_there_are(lake: Lake, pathing: Pathing) -> None:

@@ -40,6 +40,8 @@ Top = Annotated[int, typer.Option("--top", min=1, help="So many rows.")]
 Pivot = Annotated[str, typer.Argument(metavar="PIVOT", help="A step, such as an event's name.")]
 Columns = Annotated[int, typer.Option("--steps", help="So many steps, up to 10.")]
 Each = Annotated[int, typer.Option("--top", help="So many of each step, up to 50; the others are told as one.")]
+SameOrder = Annotated[bool, typer.Option("--same-order", help="Only between events of one order.")]
+Declared = Annotated[str, typer.Argument(metavar="JOURNEY", help="A journey's id.")]
 Every = Annotated[bool, typer.Option("--every", help="From every occurrence, not the first of each path.")]
 
 
@@ -98,6 +100,61 @@ def register(app: typer.Typer) -> None:
         else:
             say(f"{found.paths} paths of {found.people} people, {found.total} different")
             show_table([{"count": one.count, "path": " > ".join(one.path)} for one in found.variants])
+
+    @group.command()
+    def hops(
+        ctx: typer.Context,
+        same_order: SameOrder = False,
+        names: Only = None,
+        without: Without = None,
+        start: From = None,
+        end: To = None,
+        dir: Dir = None,
+        json: Json = False,
+    ) -> None:
+        """From one channel to another within a day, such as web to phone."""
+        from percorso.pipeline.pathing import Pathing
+
+        choice, days = _choice(StepKind.channel, Per.person, names, without, False), _days(start, end)
+        with opener(ctx).open(dir, write=False) as company:
+            found = Pathing(company.analyst).hops(choice, *days, same_order=same_order)
+        rows = [
+            {"from": one.start, "to": one.end, "count": one.count, "people": one.people, "median_s": one.median_s}
+            for one in found.hops
+        ]
+        if json:
+            show_json(rows)
+        else:
+            show_table(rows)
+
+    @group.command()
+    def conformance(
+        ctx: typer.Context,
+        journey: Declared,
+        start: From = None,
+        end: To = None,
+        dir: Dir = None,
+        json: Json = False,
+    ) -> None:
+        """How many go a journey as it is declared, and how the others leave it."""
+        from percorso.pipeline.pathing import Pathing
+
+        days = _days(start, end)
+        with opener(ctx).open(dir, write=False) as company:
+            found = Pathing(company.analyst).conformance(journey, *days)
+        rows = [{"kind": one.kind, "from": one.start, "to": one.end, "people": one.people} for one in found.deviations]
+        share = found.on_path
+        if json:
+            told = {"value": share.value, "ci_low": share.ci_low, "ci_high": share.ci_high, "n": share.n}
+            show_json({"on_path": told, "to_the_end": found.to_the_end, "deviations": rows})
+        elif share.value is None or share.ci_low is None or share.ci_high is None:
+            say("nobody opened a stage of it in these days")
+        else:
+            say(
+                f"{share.count} of {share.n} people go it as declared: {share.value:.1%} [{share.ci_low:.1%}, {share.ci_high:.1%}]"
+            )
+            say(f"{found.to_the_end} of them to the end")
+            show_table(rows)
 
     def beside(direction: str, about: str) -> None:
         @group.command(name=direction, help=about)

@@ -186,3 +186,21 @@ def around_people(
 def conformance(request: Request, journey: str, given: Given, paths: Paths, start: From = None, end: To = None) -> Any:
     """Who goes a journey as it is declared."""
     return given.heavy(request, lambda: paths.conformance(journey, start, end))
+
+
+@router.get("/conformance/{journey}/people", response_model=StagePeople)
+def conformance_people(
+    request: Request,
+    journey: str,
+    given: Given,
+    paths: Paths,
+    kind: Annotated[str, Query(description="on_path, skipped, went_back or left_out.")],
+    stage: str | None = None,
+    next: str | None = None,
+    start: From = None,
+    end: To = None,
+    limit: Limit = 50,
+) -> Any:
+    """Who goes a journey as it is declared, or leaves it in one way: from `stage` to `next`."""
+    deviation = (kind, stage, next)
+    return given.heavy(request, lambda: paths.conformance_people(journey, start, end, deviation, limit))

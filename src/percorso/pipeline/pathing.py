@@ -13,9 +13,10 @@ from percorso.insight.funnel_choice import FunnelChoice
 from percorso.insight.journey_map import StagePeople
 from percorso.insight.kpi.ask import Reader
 from percorso.insight.paths import around as arounds
+from percorso.insight.paths import conformance as conformances
 from percorso.insight.paths.around import Around, AroundChoice, Kind
 from percorso.insight.paths.choice import STEPS, PathChoice
-from percorso.insight.paths.conformance import Conformance, conformance
+from percorso.insight.paths.conformance import Conformance
 from percorso.insight.paths.hops import Hops, hops, keep_hops
 from percorso.insight.paths.people import people_behind
 from percorso.insight.paths.steps import keep_steps
@@ -140,7 +141,24 @@ class Pathing:
         """Raises NotFound for an unknown journey."""
         found = self.analyst.journey(journey)
         with self._asking(start, end) as (reader, window):
-            return conformance(reader, found, window, main=self.analyst.config.journeys[0].id == journey)
+            return conformances.conformance(reader, found, window, main=self._is_main(journey))
+
+    def conformance_people(
+        self,
+        journey: str,
+        start: date | None,
+        end: date | None,
+        deviation: tuple[str, str | None, str | None],
+        limit: int,
+    ) -> StagePeople:
+        """`deviation`: its kind and stages; ``("on_path", None, None)`` is who has none. Raises NotFound, InvalidInput."""
+        found = self.analyst.journey(journey)
+        with self._asking(start, end) as (reader, window):
+            gone = conformances.keep_ways(reader, found, window, main=self._is_main(journey))
+            return people_behind(reader.session, conformances.behind(gone, found, *deviation), limit)
+
+    def _is_main(self, journey: str) -> bool:
+        return self.analyst.config.journeys[0].id == journey
 
     def names(self, step: str) -> list[tuple[str, int]]:
         """The steps there are, with how many events each, the most frequent first."""
