@@ -126,11 +126,10 @@ def conversions(stays: Any, until: datetime) -> Any:
     waiting: those who did not go on, and have been in the stage for less time, `until` then, than nine of ten took who
     went on; the others are lost. Where nobody went on nobody can be said to be.
     """
-    waited = (epoch_s(stays.onward) - epoch_s(stays.opened)).cast("float64")
     timed = stays.opened.notnull() & (stays.onward >= stays.opened)
-    usual = stays.group_by("index").agg(
-        median_next_s=waited.median(where=timed), slow_s=waited.quantile(SLOW_SHARE, where=timed)
-    )
+    passed = (epoch_s(stays.onward) - epoch_s(stays.opened)).cast("float64")
+    waited = ibis.ifelse(timed, passed, ibis.null("float64"))  # Spark takes no condition beside a quantile
+    usual = stays.group_by("index").agg(median_next_s=waited.median(), slow_s=waited.quantile(SLOW_SHARE))
     known = stays.join(usual, "index")
     since = ibis.coalesce(known.opened, known["first"])
     here = (epoch_s(ibis.literal(until, "timestamp(6)")) - epoch_s(since)).cast("float64")
@@ -223,16 +222,6 @@ def live(positions: Any, journey: Journey) -> Any:
     """(stage, people) now."""
     here = positions.filter(positions.journey == journey.id)
     return here.group_by("stage").agg(people=here.count())
-
-
-def in_stage(moments: Any, people: Any, index: int) -> Any:
-    """The people behind a stage: (person_id, name, last_seen_at), the latest seen first."""
-    here = moments.filter(moments["index"] == index)
-    seen = here.group_by("person_id").agg(last_seen_at=here.occurred_at.max())
-    named = seen.left_join(people, "person_id")
-    return named.select(seen.person_id, name=named.name, last_seen_at=seen.last_seen_at).order_by(
-        ibis.desc("last_seen_at"), "person_id"
-    )
 
 
 def by_index(rows: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:

@@ -79,7 +79,7 @@ def matched(hits: Any, others: Any) -> Any:
         enough = (n1 > 0) & (n0 > 1)
         columns[f"n1_{name}"] = ibis.ifelse(enough, n1, 0)
         columns[f"n0_{name}"] = ibis.ifelse(enough, n0, 0)
-        share = both[f"y_{name}_other"].cast("float64") / n0.cast("float64")
+        share = both[f"y_{name}_other"].cast("float64") / n0.nullif(0).cast("float64")
         columns[f"p0_{name}"] = ibis.ifelse(enough, share, ibis.null("float64"))
         columns[f"y1_{name}"] = ibis.ifelse(enough, both[f"y_{name}"], 0)
     return both.select(*CELL, "subject", *ALIKE, **columns)
@@ -113,7 +113,7 @@ def spread(visits: Any, matched: Any, wholes: Any) -> Any:
     whole = wholes.select(
         *CELL,
         "subject",
-        **{f"total_{name}": wholes[f"n1_{name}"].cast("float64") for name in MEASURES},
+        **{f"total_{name}": wholes[f"n1_{name}"].nullif(0).cast("float64") for name in MEASURES},
         **{
             f"excess_{name}": (wholes[f"y1_{name}"].cast("float64") - wholes[f"e0_{name}"])
             / ibis.ifelse(wholes[f"n1_{name}"] > 0, wholes[f"n1_{name}"], 1).cast("float64")
@@ -142,6 +142,6 @@ def _added(rows: Any, hit: float) -> dict[str, Any]:
         else:
             n0 = rows[f"n0_{name}"].cast("float64")
             weight = rows[f"n1_{name}"].cast("float64") / rows[f"total_{name}"]
-            part = -weight * (y - p0) / (n0 * (n0 - 1.0)).sqrt()
+            part = -weight * (y - p0) / (n0 * (n0 - 1.0)).sqrt().nullif(0.0)
         added[name] = ibis.coalesce(part, none)
     return added
