@@ -39,7 +39,7 @@ def run(*, scale: float = 1.0) -> list[Row]:
             before = time.perf_counter()
             again = load(company, made)
             seconds = time.perf_counter() - before
-            found = company.searcher().search([f"customer-{who:07d}" for who in chosen])
+            found = company.searcher().search(Sought([f"customer-{who:07d}" for who in chosen]))
             equal = replay(company, swap=False)["equal"]
     whole = f"{count:,} events, {people:,} people"
     return [

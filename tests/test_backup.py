@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from percorso.adapters.lake_pins import Pins, sweep_pins
 from percorso.main import open_company
-from percorso.main.backup import END_OF_TIME, HELD, RECORD, Pins, backup, restore, sha256
+from percorso.main.backup import END_OF_TIME, HELD, RECORD, backup, live_paths, restore, sha256
 from percorso.main.checking import check
 from percorso.main.company import Company
 from percorso.main.replaying import replay
@@ -17,6 +18,7 @@ from percorso.model.errors import Conflict, InvalidInput, NotFound
 from percorso.model.message import MessageState
 from percorso.model.time import DAY
 from percorso.settings import Settings
+from tests.killed_backup import kill_amid_a_backup
 from tests.test_replay import made, take
 
 
@@ -134,6 +136,31 @@ def test_a_pinned_file_outlives_the_sweep(tmp_path: Path) -> None:
         pins.hold(["2026/a.parquet"])
         assert pins.of("2026/a.parquet").read_bytes() == b"rows"
     assert sorted(path.name for path in lake.rglob("*")) == ["2026"]
+
+
+def test_what_a_killed_backup_left_is_swept_unless_one_is_being_made(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    (lake / "a.parquet").write_bytes(b"rows")
+    kill_amid_a_backup(lake, ["a.parquet"])
+    with Pins(lake) as pins:
+        pins.hold(["a.parquet"])
+        assert sweep_pins(lake) == 0
+        assert pins.of("a.parquet").read_bytes() == b"rows"
+    assert [path.name for path in lake.rglob("*.parquet")] != ["a.parquet"], "the killed one's are still there"
+    assert sweep_pins(lake) == 1
+    assert [path.name for path in lake.rglob("*")] == ["a.parquet"]
+    assert sweep_pins(lake) == 0
+
+
+def test_a_company_that_opens_its_lake_sweeps_what_a_killed_backup_left(company: Company) -> None:
+    take(company, made(100, 100))
+    company.processor.drain()
+    company.archiver.step()
+    kill_amid_a_backup(company.lake_folder, live_paths(company.state_database))
+    assert list(company.lake_folder.glob(".backup-*"))
+    assert company.lake.recover() == 1
+    assert not list(company.lake_folder.glob(".backup-*"))
 
 
 def test_a_backup_while_the_lake_is_compacted_and_swept_is_whole(

@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from percorso.adapters.sql.people import SqlPeople
-from percorso.data.consent import choices, fold_consents, voice_of
+from percorso.data.consent import Voice, Voices, choices, fold_consents
 from percorso.model.config import Config
 from percorso.model.consent import (
     ALL,
-    PERSON_KEYS,
     Choice,
     Consents,
     Permissions,
@@ -26,6 +25,7 @@ from percorso.model.consent import (
     permissions,
 )
 from percorso.model.event import Event
+from percorso.model.identity import IdentityRules, KindClass
 from percorso.model.person import Profile, merge_all
 from tests.drawn import drawn
 from tests.events import event
@@ -55,12 +55,19 @@ def said(at: int, status: str = "granted", purpose: str = "marketing", channel: 
     )
 
 
-def folded(*events: Event) -> Consents:
+VOICES_AS_USUAL = Voices(IdentityRules())
+
+
+def fold(events: Sequence[Event], voices: Voices = VOICES_AS_USUAL) -> Consents:
+    return fold_consents({}, [(one, None) for one in events], voices)
+
+
+def folded(*events: Event, voices: Voices = VOICES_AS_USUAL) -> Consents:
     """A person of these events, each folded under the identifier that it names."""
-    nodes: dict[str | None, list[Event]] = {}
+    nodes: dict[Voice | None, list[Event]] = {}
     for one in events:
-        nodes.setdefault(voice_of(one), []).append(one)
-    parts = [fold_consents({}, [(one, None) for one in its]) for its in nodes.values()]
+        nodes.setdefault(voices.of(one), []).append(one)
+    parts = [fold(its, voices) for its in nodes.values()]
     return merge_all(Profile(consents=part) for part in parts).consents
 
 
@@ -101,6 +108,7 @@ def test_a_choice_keeps_its_proof() -> None:
         "language": "it",
         "mechanism": "form",
         "expires_at": 1_798_761_600_000_000,
+        "by_key": None,
     }
 
 
@@ -146,7 +154,7 @@ def test_a_consent_names_its_purpose() -> None:
     ],
 )
 def test_what_is_no_choice_is_none(properties: dict[str, Any]) -> None:
-    assert fold_consents({}, [(event("Consent Updated", properties=properties), None)]) == {}
+    assert fold([event("Consent Updated", properties=properties)]) == {}
 
 
 def test_words_are_read_whatever_their_letters() -> None:
@@ -154,7 +162,7 @@ def test_words_are_read_whatever_their_letters() -> None:
 
 
 def test_nobodys_choice_is_nobodys() -> None:
-    assert list(choices(said(1, user_id=None))) == []
+    assert list(choices(said(1, user_id=None), VOICES_AS_USUAL)) == []
 
 
 # several identifiers
@@ -275,8 +283,14 @@ asked = st.tuples(st.sampled_from(PURPOSES[:3]), st.sampled_from(CHANNELS), TIME
 
 def alone(events: Sequence[Event]) -> Iterator[tuple[str, Consents]]:
     """What each identifier said, as if it were a person of its own."""
-    for voice in sorted({voice for one in events if (voice := voice_of(one)) is not None}):
-        yield voice, fold_consents({}, [(one, None) for one in events if voice_of(one) == voice])
+    for voice in sorted({named_by(one) for one in events}):
+        yield voice, fold([one for one in events if named_by(one) == voice])
+
+
+def named_by(event: Event) -> str:
+    """Whom one of `VOICES` names; each names one."""
+    said = {"user_id": event.user_id, "anonymous_id": event.anonymous_id, **event.traits}
+    return next(f"{kind}:{value}" for kind, value in said.items() if value is not None)
 
 
 @settings(max_examples=drawn(1_000, 10))
@@ -296,18 +310,18 @@ def test_no_merge_allows_what_no_single_identifier_allowed(events: list[Event], 
     assert singly[whole.voice] == whole.state_at(now), "it is what that identifier says by itself"
     if whole.state_at(now) == "granted":
         refused = [voice for voice, told in singly.items() if told != "granted"]
-        assert not any(voice.partition(":")[0] in PERSON_KEYS for voice in refused)
-        assert not refused or whole.voice.partition(":")[0] in PERSON_KEYS
+        assert not any(voice.startswith("user_id:") for voice in refused)
+        assert not refused or whole.voice.startswith("user_id:")
 
 
 @settings(max_examples=drawn(500, 10))
 @given(histories, st.randoms(use_true_random=False), st.lists(st.integers(0, 14), max_size=3))
 def test_any_order_any_batches_and_any_repeats_give_the_same(events: list[Event], random: Any, cuts: list[int]) -> None:
-    once = fold_consents({}, [(one, None) for one in events])
+    once = fold(events)
     shuffled = [*events, *events[:3]]
     random.shuffle(shuffled)
     edges = [0, *sorted(min(cut, len(shuffled)) for cut in cuts), len(shuffled)]
-    parts = [fold_consents({}, [(one, None) for one in shuffled[a:b]]) for a, b in pairwise(edges)]
+    parts = [fold(shuffled[a:b]) for a, b in pairwise(edges)]
     again: Consents = {}
     for part in parts:
         again = merge_consents(part, again)
@@ -318,7 +332,7 @@ def test_any_order_any_batches_and_any_repeats_give_the_same(events: list[Event]
 @settings(max_examples=drawn(500, 10))
 @given(histories, histories, histories)
 def test_merging_is_associative_and_commutative(a: list[Event], b: list[Event], c: list[Event]) -> None:
-    x, y, z = (fold_consents({}, [(one, None) for one in part]) for part in (a, b, c))
+    x, y, z = (fold(part) for part in (a, b, c))
     assert merge_consents(x, y) == merge_consents(y, x)
     assert merge_consents(merge_consents(x, y), z) == merge_consents(x, merge_consents(y, z))
 
@@ -334,7 +348,96 @@ def test_one_more_no_never_allows_more(events: list[Event], question: tuple[str,
 
 
 def test_a_choice_is_a_plain_tuple() -> None:
-    assert Choice(1, 0, "m", "granted", "user_id:u", "web") == (1, 0, "m", "granted", "user_id:u", "web", *[None] * 6)
+    assert Choice(1, 0, "m", "granted", "user_id:u", "web") == (1, 0, "m", "granted", "user_id:u", "web", *[None] * 7)
+
+
+# by the rules of the company
+
+OWN_KIND = "tessera"
+NAMED = (("loyalty_id", "FAMILY-77"), ("crm_id", "c-1"), ("email", "ada@example.com"), ("email", "kiosk@example.com"),
+         ("phone", "030 901820"), ("card", "c-ada-01"), (OWN_KIND, "T-1"), (OWN_KIND, "T-2"))  # fmt: skip
+STRONGEST_FIRST = (
+    "user_id",
+    "crm_id",
+    "loyalty_id",
+    "key",
+    "email",
+    "phone",
+    "card",
+    "contact",
+    "own card",
+    "anonymous_id",
+)
+"""Kinds, and classes of a company's own kind."""
+CLASSES: tuple[KindClass, ...] = ("key", "contact", "card", "asset")
+
+
+@st.composite
+def some_rules(draw: st.DrawFn) -> IdentityRules:
+    kinds = st.sampled_from(["loyalty_id", "crm_id", "card", OWN_KIND])
+    return IdentityRules(
+        classes=draw(st.dictionaries(kinds, st.sampled_from(CLASSES), max_size=4)),
+        blocked=frozenset(draw(st.sets(st.sampled_from(["kiosk@example.com", "c-1"])))),
+        domains=frozenset(draw(st.sets(st.just("example.com")))),
+        region=draw(st.sampled_from(["IT", "DE"])),
+    )
+
+
+@st.composite
+def a_history(draw: st.DrawFn) -> list[tuple[list[tuple[str, str]], str, str]]:
+    """(whom it names, status, channel) of choices, one after the other."""
+    one = st.tuples(
+        st.lists(st.sampled_from(NAMED), min_size=1, max_size=3, unique_by=lambda one: one[0]),
+        st.sampled_from(["granted", "denied", "withdrawn"]),
+        st.sampled_from(["email", "sms", ALL]),
+    )
+    return draw(st.lists(one, max_size=10))
+
+
+def speaker(named: Sequence[tuple[str, str]], rules: IdentityRules) -> tuple[str, str] | None:
+    """Who of these speaks, told from the rules alone."""
+
+    def has_a_say(kind: str, value: str) -> bool:
+        own_address = kind == "email" and value.rpartition("@")[2] in rules.domains
+        return rules.classes.get(kind) != "asset" and value not in rules.blocked and not own_address
+
+    def place(one: tuple[str, str]) -> int:
+        said = rules.classes.get(OWN_KIND, "contact")
+        return STRONGEST_FIRST.index(one[0] if one[0] != OWN_KIND else "own card" if said == "card" else said)
+
+    return min((one for one in named if has_a_say(*one)), key=place, default=None)
+
+
+def is_key(kind: str, rules: IdentityRules) -> bool:
+    return rules.classes.get(kind, "key" if kind in ("crm_id", "loyalty_id") else "other") == "key"
+
+
+def allowed_by_hand(history: Sequence[Any], rules: IdentityRules, channel: str) -> bool:
+    """Each identifier's last word; one no is enough, unless a key said yes after every no, and none of the noes is a key's."""
+    last: dict[tuple[str, str], tuple[int, str]] = {}
+    for at, (named, status, told) in enumerate(history):
+        who = speaker(named, rules)
+        if who is not None and told in (channel, ALL):
+            last[who] = (at, status)
+    yes = {who: at for who, (at, status) in last.items() if status == "granted"}
+    no = {who: at for who, (at, status) in last.items() if status != "granted"}
+    if not no:
+        return bool(yes)
+    late = [who for who, at in yes.items() if is_key(who[0], rules) and at > max(no.values())]
+    return bool(late) and not any(is_key(kind, rules) for kind, _ in no)
+
+
+@settings(max_examples=drawn(3_000, 10))
+@given(a_history(), some_rules(), st.sampled_from(["email", "sms"]))
+def test_by_any_rules_no_permission_that_no_single_identifier_gave(
+    history: list[Any], rules: IdentityRules, channel: str
+) -> None:
+    events = [
+        said(at, status, channel=told, user_id=None, context={"externalIds": [{"type": k, "id": v} for k, v in named]})
+        for at, (named, status, told) in enumerate(history)
+    ]
+    consents = folded(*events, voices=Voices(rules))
+    assert ALLOWED.allows(consents, "marketing", channel, NOW) is allowed_by_hand(history, rules, channel)
 
 
 # through the whole fold, with real people
@@ -345,7 +448,10 @@ _who = st.fixed_dictionaries(
     optional={
         "userId": st.sampled_from(USERS),
         "anonymousId": st.sampled_from(DEVICES),
-        "context": st.sampled_from([{"traits": {"email": one}} for one in ADDRESSES]),
+        "context": st.sampled_from(
+            [{"traits": {"email": one}} for one in ADDRESSES]
+            + [{"externalIds": [{"type": "loyalty_id", "id": "FAMILY-77"}, {"type": "email", "id": ADDRESSES[0]}]}]
+        ),
     },
 ).filter(bool)
 
@@ -365,20 +471,45 @@ def a_call(draw: st.DrawFn) -> dict[str, Any]:
     return item
 
 
+def named_in(item: dict[str, Any]) -> list[tuple[str, str]]:
+    context = item.get("context", {})
+    told = [("user_id", item.get("userId")), ("anonymous_id", item.get("anonymousId"))]
+    told += [("email", context.get("traits", {}).get("email"))]
+    told += [(one["type"], one["id"]) for one in context.get("externalIds", ())]
+    return [(kind, value) for kind, value in told if value is not None]
+
+
+def granted_by_hand(items: Sequence[dict[str, Any]], rules: IdentityRules) -> set[tuple[str, str]]:
+    """The identifiers whose last word of marketing by email is yes."""
+    last: dict[tuple[str, str], str] = {}
+    for item in sorted(items, key=lambda item: str(item["timestamp"])):  # at one time in the order they came
+        told = item.get("properties")
+        who = speaker(named_in(item), rules)
+        if told and who is not None and (told["purpose"] == "marketing" or told["status"] != "granted"):
+            last[who] = told["status"]
+    return {who for who, status in last.items() if status == "granted"}
+
+
 @settings(max_examples=drawn(60))
-@given(st.lists(a_call(), min_size=1, max_size=10))
+@given(
+    st.lists(a_call(), min_size=1, max_size=10),
+    st.sampled_from(
+        [IdentityRules(), IdentityRules(classes={"loyalty_id": "asset"}), IdentityRules(blocked=frozenset({"u1"}))]
+    ),
+)
 def test_people_who_become_one_allow_nothing_that_none_of_their_identifiers_allowed(
-    items: list[dict[str, Any]],
+    items: list[dict[str, Any]], rules: IdentityRules
 ) -> None:
     numbered = [{**item, "messageId": f"m{number}"} for number, item in enumerate(items)]
     with TemporaryDirectory() as folder:
         folding = Folding(Path(folder), Config(version="1"))
+        folding.processor.rules = rules
         folding.collect(numbered)
         folding.processor.drain()
+        granted = granted_by_hand(items, rules)
         people = SqlPeople(folding.state_database)
         for row in people.find("", 50):
-            profiles = [node.profile for node in people.nodes(row.person_id)]
-            whole = ALLOWED.allows(merge_all(profiles).consents, "marketing", "email", TODAY)
-            singly = [ALLOWED.allows(profile.consents, "marketing", "email", TODAY) for profile in profiles]
-            assert not whole or any(singly)
+            nodes = people.nodes(row.person_id)
+            whole = ALLOWED.allows(merge_all(node.profile for node in nodes).consents, "marketing", "email", TODAY)
+            assert not whole or granted & {(node.kind, node.value) for node in nodes}
         folding.close()

@@ -12,9 +12,11 @@ from sqlalchemy import text
 from percorso.data.intake import Item, read_items
 from percorso.execution.own_event import own_event
 from percorso.main import open_company
+from percorso.main.backup import live_paths
 from percorso.main.checking import check
 from percorso.main.company import Company
 from percorso.main.replaying import replay
+from percorso.model.erasure import Sought
 from percorso.model.errors import StoreUnavailable
 from percorso.model.identifier import Identifier
 from percorso.model.time import parse_iso, to_iso
@@ -23,6 +25,7 @@ from percorso.pipeline.exporting_page import page
 from percorso.pipeline.forgetting_receipt import is_signed
 from percorso.settings import Settings
 from tests.folding import FixedClock
+from tests.killed_backup import kill_amid_a_backup
 
 START = parse_iso("2026-03-01T10:00:00Z")
 DAY = 86_400_000_000
@@ -78,7 +81,7 @@ def forget(company: Company, *named: str) -> Any:
 
 
 def found(company: Company, needles: list[str]) -> set[int]:
-    return {hit.needle for hit in company.searcher().search(needles)}
+    return {hit.needle for hit in company.searcher().search(Sought(needles))}
 
 
 @pytest.mark.parametrize("sealed", [False, True])
@@ -224,3 +227,15 @@ def test_a_question_under_way_is_to_be_asked_again(company: Company) -> None:
     assert company.forgetting.finish() == 1
     with company.engine.session() as session:
         assert session.sql("select count(*) as events from events", 5) == [{"events": 5}]
+
+
+def test_a_backup_that_was_killed_keeps_nobody(company: Company) -> None:
+    take(company, [*life(1, 10), *life(2, 20)])
+    seal(company)
+    kill_amid_a_backup(company.lake_folder, live_paths(company.state_database))
+    left = {hit.store for hit in company.searcher().search(Sought(["customer-00001"], []))}
+    assert any(".backup-" in store for store in left), "whoever searches sees what it left"
+    forget(company, "user_id:customer-00001")
+    assert not list(company.lake_folder.glob(".backup-*"))
+    assert found(company, needles_of(1, 10)) == set()
+    assert_whole(company)

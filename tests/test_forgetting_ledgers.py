@@ -12,12 +12,14 @@ from percorso.data.intake import Item
 from percorso.execution.own_event import own_event
 from percorso.main import open_company
 from percorso.main.company import Company
+from percorso.model.erasure import ENDED
 from percorso.model.identifier import Identifier
 from percorso.model.time import parse_iso, to_iso
 from percorso.settings import Settings
 from tests.drawn import drawn
 from tests.folding import FixedClock
 from tests.test_forgetting import START, assert_whole, forget, take
+from tests.test_forgetting_others import ask, public
 
 SEEDS = range(drawn(40))
 MINUTE = 60_000_000
@@ -71,4 +73,29 @@ def test_state_is_what_the_rest_of_the_log_makes(company_dir: Path, settings: Se
             assert done.problem is None
             assert_whole(company)
             take(company, [one_event(rng, 1_000 + number) for number in range(10)])
+        assert_whole(company)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_so_it_is_when_a_part_was_only_typed(company_dir: Path, settings: Settings, seed: int) -> None:
+    """By public keys and by a server; a request that is unsure is confirmed or taken back."""
+    rng = random.Random(seed)
+    with open_company(company_dir, settings) as company:
+        company.clock = FixedClock(parse_iso("2026-11-01T12:00:00Z"))
+        for start in range(0, 120, 20):
+            some = [one_event(rng, start + number) for number in range(20)]
+            (public if rng.random() < 0.6 else take)(company, some)
+        company.archiver.drain()
+        for _ in range(3):
+            who = rng.choice([f"user_id:drawn-user-{rng.randrange(6)}", f"email:drawn{rng.randrange(8)}@example.com"])
+            told = ask(company, who)
+            if told.step == "unsure":
+                settle = company.forgetting.confirm if rng.random() < 0.7 else company.forgetting.cancel
+                settle(told.request_id, "a manager")
+                company.forgetting.finish_all(company.processor)
+            ended = company.privacy_requests.get(told.request_id)
+            assert ended is not None
+            assert (ended.step in ENDED, ended.problem) == (True, None)
+            assert_whole(company)
+            public(company, [one_event(rng, 1_000 + number) for number in range(10)])
         assert_whole(company)

@@ -215,7 +215,7 @@ def test_the_erased_leave_nothing_in_segments(lake: Segmented) -> None:
     lake.store.set_lists({"guests": [gone]})
     state = SqlErasableState(lake.state_database, lake.log.log_id, Path("/nowhere"))
     with state.erasing() as transaction:
-        transaction.purge(Scope([gone], [], []))
+        transaction.purge(Scope([gone]))
     with lake.state_database.read() as connection:
         for table, column in (
             (segment_nodes, "node_id"),

@@ -168,7 +168,7 @@ class Loader:
             "SELECT n.person_id AS person_id, t.payload AS payload FROM consent_ledger t"
             " JOIN nodes n ON n.node_id = t.node_id WHERE t.payload IS NOT NULL"
         )
-        said = {"occurred_at": "BIGINT", "tie": "BIGINT", "expires_at": "BIGINT"}
+        said = {"occurred_at": "BIGINT", "tie": "BIGINT", "expires_at": "BIGINT", "by_key": "BOOLEAN"}
         columns = ", ".join(
             f"(payload::VARCHAR ->> '{name}')::{said.get(name, 'VARCHAR')} AS {name}"
             for name in TABLES["consents"]

@@ -15,6 +15,7 @@ from percorso.adapters.duckdb_base import open_duckdb, quoted
 from percorso.adapters.duckdb_bases import Bases
 from percorso.adapters.lake_compaction import Compaction, plan
 from percorso.adapters.lake_files import civil, folder_of, name_file, unknown_files, write_file
+from percorso.adapters.lake_pins import sweep_pins
 from percorso.adapters.projection import LOG, PLACED, processed_limit, projection
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.manifest import LakeFile, Manifest
@@ -60,11 +61,11 @@ class ParquetLake:
         self._bases.close()
 
     def recover(self) -> int:
-        """Delete what a crash left behind. Returns how many files."""
+        """Delete what a crash left behind, of a backup, too. Returns how many files and folders."""
         left = unknown_files(self.root, self._manifest.known())
         for path in left:
             path.unlink(missing_ok=True)
-        return len(left)
+        return len(left) + sweep_pins(self.root)
 
     def unsealed(self) -> Unsealed:
         offsets = self._manifest.processed()

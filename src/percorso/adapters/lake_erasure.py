@@ -11,6 +11,7 @@ from percorso.adapters.duckdb_base import open_duckdb, quoted
 from percorso.adapters.engine_tables import read_files
 from percorso.adapters.lake_compaction import LAYOUT
 from percorso.adapters.lake_files import name_file, unknown_files, write_file
+from percorso.adapters.lake_pins import sweep_pins
 from percorso.adapters.lake_told import metadata_option
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.manifest import LakeFile, Manifest
@@ -41,13 +42,14 @@ class ErasableParquet:
         return gone
 
     def _sweep(self) -> None:
-        """No grace: what was replaced may hold what is to go."""
+        """No grace: what was replaced may hold what is to go. What a backup that is being made holds is found by the search."""
         paths = self._manifest.replaced(FOR_EVER)
         for path in paths:
             (self._root / path).unlink(missing_ok=True)
         self._manifest.forget(paths)
         for left in unknown_files(self._root, self._manifest.known()):
             left.unlink(missing_ok=True)
+        sweep_pins(self._root)
 
     def _holding(self, database: Any, seqs: Sequence[int]) -> list[LakeFile]:
         """The files that hold any of the events."""

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from secrets import token_hex
 
+from percorso.adapters.lake_pins import is_pinned
 from percorso.adapters.sql.manifest import LakeFile
 
 _EPOCH = date(1970, 1, 1)
@@ -57,10 +58,12 @@ def write_file(root: Path, path: str, write: Callable[[Path], None]) -> int:
 
 
 def unknown_files(root: Path, known: Iterable[str]) -> list[Path]:
-    """Files below the root that no manifest row names: left by a crash before its transaction."""
+    """Files below the root that no manifest row names, nor a backup: left by a crash before its transaction."""
     names = set(known)
     found = (path for pattern in ("*.parquet", ".*.part") for path in root.rglob(pattern))
-    return sorted(path for path in set(found) if path.relative_to(root).as_posix() not in names)
+    return sorted(
+        path for path in set(found) if path.relative_to(root).as_posix() not in names and not is_pinned(path, root)
+    )
 
 
 def _make_folders(folder: Path) -> list[Path]:

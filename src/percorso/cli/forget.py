@@ -1,22 +1,33 @@
 """`percorso forget` and `percorso privacy`: erase people, and see what became of it."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from percorso.cli.acting import BY
 from percorso.cli.opener import OpenCompany, opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
-from percorso.model.erasure import PrivacyRequest
+from percorso.model.erasure import ENDED, PrivacyRequest, Step
 from percorso.model.errors import InvalidInput, NotFound
+from percorso.model.identifier import HOW_TO_NAME
 from percorso.model.time import to_iso
 from percorso.pipeline.calling_back import told_of
 from percorso.pipeline.forgetting_receipt import is_signed
 
 POLL_S = 0.25
-BY = "command line"
+_RESTING = (*ENDED, "unsure")
+STEPS: Mapping[Step, str] = {
+    "unsure": "it waits for a word on whom is meant",
+    "requested": "nothing of theirs is taken in, shown or sent any more",
+    "found": "every store was searched for what is to go",
+    "purged": "log and state are without them",
+    "done": "no store has them, and the receipt is signed",
+    "cancelled": "it was taken back, and nothing was done",
+}
+"""What each step says to whoever waits."""
 
 Named = Annotated[
     list[str] | None, typer.Argument(metavar="KIND:VALUE...", help="Identifiers such as email:ada@example.com.")
@@ -52,7 +63,7 @@ def register(app: typer.Typer) -> None:
             if not server:
                 company.forgetting.finish_all(company.processor)
             elif wait:
-                wait_for(company, request.request_id)
+                wait_for(company, request.request_id, tell_aside)
             while not server and company.calling_back.step():
                 pass
             told = company.privacy_requests.get(request.request_id) or request
@@ -79,6 +90,25 @@ def register(app: typer.Typer) -> None:
         if found is None:
             raise NotFound("there is no such request; `percorso privacy list` shows them")
         show(found, as_json=json)
+
+    @privacy.command()
+    def confirm(ctx: typer.Context, request_id: str, dir: Dir = None, json: Json = False) -> None:
+        """Whoever typed what an unsure request names is meant: erase them."""
+        given = opener(ctx)
+        server = given.server(dir) is not None
+        with given.open(dir, write=not server) as company:
+            request = company.forgetting.confirm(request_id, BY)
+            if not server:
+                company.forgetting.finish_all(company.processor)
+            told = company.privacy_requests.get(request_id) or request
+        show(told, as_json=json)
+
+    @privacy.command()
+    def cancel(ctx: typer.Context, request_id: str, dir: Dir = None, json: Json = False) -> None:
+        """Take an unsure request back: nothing was done."""
+        with opener(ctx).open(dir, write=False) as company:
+            told = company.forgetting.cancel(request_id, BY)
+        show(told, as_json=json)
 
     @privacy.command()
     def callbacks(ctx: typer.Context, request_id: str, dir: Dir = None, json: Json = False) -> None:
@@ -117,9 +147,9 @@ def register(app: typer.Typer) -> None:
     def verify(ctx: typer.Context, receipt: Path, dir: Dir = None, json: Json = False) -> None:
         """Whether this company signed a receipt as it stands. Exit code 1 when it did not."""
         given = opener(ctx)
-        told = given.read_yaml(receipt)  # JSON is YAML
+        told = receipt_in(given.read_yaml(receipt))  # JSON is YAML
         with given.open(dir, write=False) as company:
-            signed = isinstance(told, dict) and is_signed(told, company.facts.secret)
+            signed = is_signed(told, company.facts.secret)
         if json:
             show_json({"signed": signed})
         else:
@@ -145,14 +175,35 @@ def _lines(file: Path | None) -> Iterable[str]:
 def _pair(text: str) -> tuple[str, str]:
     kind, colon, value = text.strip().partition(":")
     if not colon:
-        raise InvalidInput("name whom to forget as KIND:VALUE, for instance email:ada@example.com")
+        raise InvalidInput(f"{text.strip()!r} is no identifier; {HOW_TO_NAME}")
     return kind, value
 
 
-def wait_for(company: OpenCompany, request_id: str) -> None:
-    """Until the running server has done it."""
-    while (found := company.privacy_requests.get(request_id)) is not None and found.step != "done":
+def wait_for(company: OpenCompany, request_id: str, told: Callable[[str], None]) -> None:
+    """Until the running server has done it; `told` hears each step as it is reached, and why it waits."""
+    said = None
+    while (found := company.privacy_requests.get(request_id)) is not None:
+        if said != (found.step, found.problem):
+            said = found.step, found.problem
+            told(f"{found.step}: {found.problem or STEPS[found.step]}")
+        if found.step in _RESTING:
+            return
         time.sleep(POLL_S)
+
+
+def tell_aside(line: str) -> None:
+    """A line for people who wait, beside the result."""
+    typer.echo(line, err=True)
+
+
+def receipt_in(told: Any) -> dict[str, Any]:
+    """The receipt of a file, which may be a whole request as `percorso privacy show --json` prints it. Raises InvalidInput."""
+    found = told["receipt"] if isinstance(told, dict) and "receipt" in told else told
+    if not isinstance(found, dict):
+        raise InvalidInput(
+            "there is no receipt in it: give a receipt, or what `percorso privacy show ID --json` prints once it is done"
+        )
+    return found
 
 
 def as_row(one: PrivacyRequest) -> dict[str, Any]:
@@ -177,7 +228,9 @@ def show(one: PrivacyRequest, *, as_json: bool) -> None:
         show_json(as_row(one))
         return
     say(f"request {one.request_id}: {one.kind}, {one.step}")
-    if one.kind != "erasure":
+    if one.kind != "erasure" or one.step in ("unsure", "cancelled"):
+        if one.problem:
+            say(f"  {one.problem}: percorso privacy confirm {one.request_id}, or cancel")
         return
     counts = one.counts
     say(f"  people {counts.get('people', 0)}, events {counts.get('log_events', 0)}")
@@ -189,4 +242,6 @@ def show(one: PrivacyRequest, *, as_json: bool) -> None:
         say(
             f"  {one.receipt['needles']} identifiers and message ids looked for in every store, {one.receipt['hits']} found"
         )
+        for store, needles in one.receipt.get("elsewhere", {}).items():
+            say(f"  {needles} of them stand in rows of others: {store}")
         say(f"  signed {one.receipt['signature']}")

@@ -6,16 +6,17 @@ Two things speak:
     ``context.consent``   what came with any call (data/consent_signals.py): of it, ``categoryPreferences`` is kept under the
                           purpose ``category:NAME``, ``tcf`` under ``tcf:NUMBER``, ``gpc`` under ``gpc``
 
-Which purpose of the company a signal speaks of is its configuration, looked at when the choice is used.
+Who speaks is whom the company's rules of identity read in the event, so that a card which they call shared has no say. Which
+purpose of the company a signal speaks of is its configuration, looked at when the choice is used.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from percorso.data.identity.identifiers import identifiers
-from percorso.model.consent import ALL, BASES, STATES, Choice, Consents, State, key_of, with_choice
+from percorso.model.consent import ALL, BASES, PERSON_KEYS, STATES, Choice, Consents, State, key_of, with_choice
 from percorso.model.event import Event
 from percorso.model.identifier import Identifier
 from percorso.model.identity import IdentityRules
@@ -28,72 +29,82 @@ CONSENT_READS = (
 )
 """The properties that make a choice."""
 
-_RULES = IdentityRules()
 _EVERY = frozenset(("", "*", "all", "any"))
 _LONGEST = 80
 _MOST_CATEGORIES = 40
 
 
-def fold_consents(consents: Consents, events: Iterable[tuple[Event, str | None]]) -> Consents:
+class Voice(NamedTuple):
+    """Who says something: ``kind:value``. One that only a public key said is ``claimed:kind:value``, a voice of its own, and no
+    person key. `by_key`: as `Choice` has it."""
+
+    name: str
+    by_key: bool | None = None
+
+
+class Voices:
+    """Who speaks in events, by some rules of identity."""
+
+    def __init__(self, rules: IdentityRules) -> None:
+        self.rules = rules
+        self._named_by_ids = lru_cache(maxsize=50_000)(self._by_ids)
+
+    def of(self, event: Event) -> Voice | None:
+        """The strongest identifier of an event, None when it names nobody."""
+        if event.traits or event.type == "alias" or "externalIds" in event.context or "claimed" in event.context:
+            return self._named(event)
+        return self._named_by_ids(event.user_id, event.anonymous_id, event.trust)
+
+    def _by_ids(self, user_id: str | None, anonymous_id: str | None, trust: int) -> Voice | None:
+        """Of an event that tells nothing else of who it is: most that a banner's choice comes with."""
+        ids = (user_id, anonymous_id, None, None)
+        return self._named(Event(0, "", "", "track", "", *ids, {}, {}, {}, 0, 0, 0, False, trust))
+
+    def _named(self, event: Event) -> Voice | None:
+        found = identifiers(event, self.rules)
+        return self.voice(found[0]) if found else None
+
+    def voice(self, identifier: Identifier) -> Voice:
+        said = f"{identifier.kind}:{identifier.value}"
+        if identifier.claimed:
+            return Voice(f"claimed:{said}")
+        is_key = self.rules.class_of(identifier.kind) == "key"
+        return Voice(said, None if is_key == (identifier.kind in PERSON_KEYS) else is_key)
+
+
+def fold_consents(consents: Consents, events: Iterable[tuple[Event, str | None]], voices: Voices) -> Consents:
     """The choices with those of more events; by one identifier the latest counts.
 
     events   pairs of an event and its touchpoint, which is not read here
     """
     for event, _ in events:
         if event.name == CONSENT_UPDATED or "consent" in event.context:
-            for key, choice in choices(event):
+            for key, choice in choices(event, voices):
                 consents = with_choice(consents, key, choice)
     return consents
 
 
-def choices(event: Event) -> Iterator[tuple[str, Choice]]:
+def choices(event: Event, voices: Voices) -> Iterator[tuple[str, Choice]]:
     """The choices an event tells, with what each is kept under; none when it tells none or nobody said it."""
     said = dict(_signals(event))
     own = _own(event) if event.name == CONSENT_UPDATED else None
     if not said and own is None:
         return
-    who = voice_of(event)
+    who = voices.of(event)
     if who is None:
         return
     if own is not None:
-        yield own[0], own[1]._replace(voice=who)
+        yield own[0], own[1]._replace(voice=who.name, by_key=who.by_key)
     at, tie, message_id, source = event.occurred_at, event.tie, event.message_id, event.source
     for purpose, (granted, mechanism) in said.items():
         state: State = "granted" if granted else "denied"
         proof = (None, None, None, None, mechanism, None)
-        yield key_of(purpose, ALL), Choice(at, tie, message_id, state, who, source, *proof)
+        yield key_of(purpose, ALL), Choice(at, tie, message_id, state, who.name, source, *proof, who.by_key)
 
 
 def is_signal(key: str) -> bool:
     """Whether a choice came with some call, and was not made by one of its own."""
     return key.startswith(("category:", "tcf:", "gpc/"))
-
-
-def voice_of(event: Event) -> str | None:
-    """The strongest identifier of an event as ``kind:value``, None when it names nobody.
-
-    One that only a public key said is ``claimed:kind:value``: a voice of its own, and no person key.
-    """
-    if event.traits or event.type == "alias" or "externalIds" in event.context or "claimed" in event.context:
-        return _named(event)
-    return _named_by_ids(event.user_id, event.anonymous_id, event.trust)
-
-
-@lru_cache(maxsize=50_000)
-def _named_by_ids(user_id: str | None, anonymous_id: str | None, trust: int) -> str | None:
-    """Of an event that tells nothing else of who it is: most that a banner's choice comes with."""
-    ids = (user_id, anonymous_id, None, None)
-    return _named(Event(0, "", "", "track", "", *ids, {}, {}, {}, 0, 0, 0, False, trust))
-
-
-def _named(event: Event) -> str | None:
-    found = identifiers(event, _RULES)
-    return voice(found[0]) if found else None
-
-
-def voice(identifier: Identifier) -> str:
-    said = f"{identifier.kind}:{identifier.value}"
-    return f"claimed:{said}" if identifier.claimed else said
 
 
 def _own(event: Event) -> tuple[str, Choice] | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated
+from urllib.parse import unquote
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
@@ -69,6 +70,15 @@ def check_run_token(request: Request, services: Given) -> None:
     given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     if not token or not hmac.compare_digest(token.encode(), given.encode("utf-8", "surrogatepass")):
         raise Unauthenticated("send the run token of the data directory")
+
+
+def by_command(request: Request) -> str:
+    """Whose command it is, as the command says."""
+    said = unquote(request.headers.get("percorso-by", ""))
+    return said[:100] if said.startswith("command line") and said.isprintable() else "command line"
+
+
+ByCommand = Annotated[str, Depends(by_command)]
 
 
 router = APIRouter(prefix="/internal", include_in_schema=False, dependencies=[Depends(check_run_token)])

@@ -53,6 +53,7 @@ class SubjectRequestRecord:
 
     step    how far an erasure is;  problem: why it waits, null when it does not
     counts  what was found and erased, by store
+    elsewhere  store -> how many of their identifiers somebody else's rows hold, once it is done
     signed  whether the receipt can be fetched
     """
 
@@ -66,6 +67,7 @@ class SubjectRequestRecord:
     requested_by: str
     identity_types: list[str]
     counts: dict[str, int]
+    elsewhere: dict[str, int]
     problem: str | None
     signed: bool
     callbacks: list[CallbackRecord]
@@ -99,6 +101,19 @@ def list_requests(services: Given, _caller: MayData, limit: Limit = 100) -> Subj
 def get_request(request_id: str, services: Given, _caller: MayData) -> SubjectRequestRecord:
     """How far a request is."""
     return request_record(_request(request_id, services), services)
+
+
+@router.post("/{request_id}/confirm")
+def confirm_request(request_id: str, services: Given, caller: MayData) -> SubjectRequestRecord:
+    """Whoever typed what the request names is meant. For a request that is unsure: nobody proved what it names, and somebody
+    who is known by a stronger identifier typed it."""
+    return request_record(services.forgetting.confirm(request_id, caller.name), services)
+
+
+@router.delete("/{request_id}")
+def cancel_request(request_id: str, services: Given, caller: MayData) -> SubjectRequestRecord:
+    """Take a request back that is unsure."""
+    return request_record(services.forgetting.cancel(request_id, caller.name), services)
 
 
 @router.get("/{request_id}/receipt")
@@ -149,6 +164,7 @@ def request_record(one: PrivacyRequest, services: Services) -> SubjectRequestRec
         requested_by=one.requested_by,
         identity_types=sorted({identity["kind"] for identity in one.identities}),
         counts=dict(one.counts),
+        elsewhere=dict((one.receipt or {}).get("elsewhere", {})),
         problem=one.problem,
         signed=one.receipt is not None,
         callbacks=[_callback(each) for each in services.calling_back.of(one)],

@@ -9,13 +9,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import Any
 
+from percorso.adapters.lake_pins import Pins
 from percorso.adapters.lock import DirectoryLock
 from percorso.adapters.sql.copying import copy_database
 from percorso.adapters.sql.database import Database
@@ -180,49 +179,9 @@ def hold(company: Company, message: Message) -> None:
     company.outbox.mark(message.message_id, MessageState.UNKNOWN, at=now, refusal=HELD)
 
 
-class Pins:
-    """Second names of lake files, kept until the block ends: a file that is swept meanwhile can still be read.
-
-    Hard links in a folder inside the lake, hence on its file system; where there are no links, copies.
-    """
-
-    def __init__(self, lake: Path) -> None:
-        self._lake = lake
-        self._held: dict[str, Path] = {}
-
-    def __enter__(self) -> "Pins":
-        self._lake.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder = TemporaryDirectory(prefix=".backup-", dir=self._lake)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._folder.cleanup()
-
-    def hold(self, paths: Iterable[str]) -> None:
-        """Pin those that are not yet."""
-        for path in paths:
-            if path not in self._held:
-                self._held[path] = Path(self._folder.name) / str(len(self._held))
-                link_or_copy(self._lake / path, self._held[path])
-
-    def of(self, path: str) -> Path:
-        return self._held[path]
-
-
 def live_paths(state: Database) -> list[str]:
     """The files that are the lake, by a state."""
     return [file.path for file in Manifest(state).live()]
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except FileNotFoundError:
-        raise
-    except OSError:  # the file system has no hard links
-        shutil.copyfile(source, target)
 
 
 def contents(folder: Path) -> Iterator[Path]:

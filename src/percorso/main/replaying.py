@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from percorso.adapters.sql import migrations
-from percorso.adapters.sql.consents import SqlConsents
+from percorso.adapters.sql.consents import SqlConsents, reader
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.digest import digests
 from percorso.adapters.sql.segments_state import make_again
@@ -29,6 +29,7 @@ from percorso.adapters.sql.tables import (
 from percorso.main.company import Company
 from percorso.main.folding import Folding
 from percorso.model.identity import IdentityRules
+from percorso.model.verdict import IMPORT_LANE, LIVE_LANE
 from percorso.pipeline.consenting import Notary
 from percorso.pipeline.replay import LogUpTo, fold_again
 from percorso.ports import EventLog
@@ -78,10 +79,13 @@ def fold_aside(
     return fold_again(company.folding(log, state, None, rules), told)
 
 
-def note_aside(company: Company, aside: Database, places: Mapping[int, int]) -> None:
-    """Write the consent ledger of a folded database up to some places of the log."""
+def note_aside(
+    company: Folding, aside: Database, places: Mapping[int, int], rules: IdentityRules | None = None
+) -> None:
+    """Write the consent ledger of a folded database up to some places of the log. `rules`: other than in force."""
     ledger = SqlConsents(aside, company.log.log_id)
-    Notary(LogUpTo(company.log, places), ledger, company.facts.secret).drain()
+    by = company.identity_rules if rules is None else lambda: rules
+    Notary(LogUpTo(company.log, places), ledger, company.facts.secret, by).drain()
 
 
 def folded_to(connection: Connection) -> dict[int, int]:
@@ -97,7 +101,8 @@ def read_to(connection: Connection, reader: str) -> dict[int, int]:
 
 def put_in_place(aside: Database, live: Database, tables: Sequence[Table] = SWAPPED) -> None:
     """Replace the folded tables in one transaction. The lake keeps the people it was sealed with, so `moved` must name
-    every node that moved in either fold or differs between them."""
+    every node that moved in either fold or differs between them. The consent ledger, when it is one of them, goes back to
+    where the one aside ends, and is written on from there."""
     with aside.read() as source, live.write() as target:
         if folded_to(source) != folded_to(target):
             raise AssertionError("the state moved during the replay although it was locked")
@@ -109,11 +114,22 @@ def put_in_place(aside: Database, live: Database, tables: Sequence[Table] = SWAP
                 delete(table).where(table.c.payload.is_not(None)) if table is consent_ledger else delete(table)
             )
             copy_rows(source, target, table)
+        if consent_ledger in tables:
+            set_back(target, read_to(source, "consents"))
         target.execute(delete(moved))
         make_again(target)  # facts of segments hang on nodes
         rows = [{"node_id": node, "person_id": holders[node]} for node in sorted(named) if node in holders]
         for start in range(0, len(rows), _ROWS):
             target.execute(moved.insert(), rows[start : start + _ROWS])
+
+
+def set_back(connection: Connection, noted: Mapping[int, int]) -> None:
+    """Let the consent ledger end at these places of the log; what follows is written again."""
+    for lane in (LIVE_LANE, IMPORT_LANE):
+        seq = noted.get(lane, 0)
+        after = (consent_ledger.c.lane == lane) & (consent_ledger.c.seq > seq)
+        connection.execute(delete(consent_ledger).where(after, consent_ledger.c.payload.is_not(None)))
+        connection.execute(update(offsets).where(offsets.c.reader == reader(lane)).values(seq=seq))
 
 
 def holders_in(connection: Connection) -> dict[str, str]:

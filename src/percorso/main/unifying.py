@@ -77,7 +77,7 @@ class Unifying(Collecting, Folding):
         """Decide of two identifiers, written ``kind:value``, and note it in the audit log. The event's message id."""
         one, other = self.unifier.identifier(a), self.unifier.identifier(b)
         message_id = self.unifier.decide(kind, one, other, by, why)
-        people = " ".join(self.unifier.holder(each) for each in (one, other))
+        people = " ".join(dict.fromkeys(self.unifier.holder(each) for each in (one, other)))
         self.audit.record(AuditRow(self.clock.now(), by, ACTS[kind], people))
         return message_id
 
@@ -98,15 +98,24 @@ class Unifying(Collecting, Folding):
             with aside.read() as connection:
                 return before, every_node(connection)
 
-    def _refold(self, rules: IdentityRules, told: Told) -> None:
-        from percorso.main.replaying import IN_FOLD, fold_aside, folded_to, put_in_place
+    def _refold(self, rules: IdentityRules, told: Told) -> Callable[[], None]:
+        """Fold everything by other rules, and write the consent ledger anew, in which others may speak. What is returned
+        is called when they are in force: what was noted meanwhile is noted again."""
+        from percorso.main.replaying import fold_aside, folded_to, note_aside, put_in_place, read_to, set_back
 
         with self._aside() as aside:
             with self.state_database.read() as connection:
-                places = folded_to(connection)
+                places, noted = folded_to(connection), read_to(connection, "consents")
             total = sum(places.values())
             fold_aside(self, aside, places, lambda done: told(done, total), rules)
-            put_in_place(aside, self.state_database, IN_FOLD)
+            note_aside(self, aside, noted, rules)
+            put_in_place(aside, self.state_database)
+
+        def settle() -> None:
+            with self.state_database.write() as connection:
+                set_back(connection, noted)
+
+        return settle
 
     @contextmanager
     def _aside(self) -> "Iterator[Database]":

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from percorso.model.erasure import PrivacyRequest
+from percorso.model.erasure import ENDED, PrivacyRequest
 from percorso.model.errors import InvalidInput
 from percorso.model.time import SECOND, Micros, to_iso
 
-Status = Literal["pending", "in_progress", "completed"]
+Status = Literal["pending", "in_progress", "completed", "cancelled"]
 MOST_URLS = 10
 SIGNATURE = "percorso-signature"
 """The header: ``t=SECONDS,v1=HEX``, HMAC-SHA256 of ``SECONDS.BODY`` with `callback_secret`."""
@@ -50,15 +50,17 @@ class Told:
 
 
 def status_of(request: PrivacyRequest) -> Status:
-    if request.step == "done":
-        return "completed"
-    return "pending" if request.step == "requested" else "in_progress"
+    if request.step in ENDED:
+        return "completed" if request.step == "done" else "cancelled"
+    return "pending" if request.step in ("unsure", "requested") else "in_progress"
 
 
 def next_status(request: PrivacyRequest, callback: Callback) -> Status | None:
     """The status to be told next; None when all that was reached is told. What an erasure passed through is told too, so
     that none is missed."""
-    reached = _ORDER[: _ORDER.index(status_of(request)) + 1] if request.kind == "erasure" else (status_of(request),)
+    status = status_of(request)
+    passed = _ORDER[: _ORDER.index(status)] if status in _ORDER else _ORDER[:1]
+    reached = (*passed, status) if request.kind == "erasure" else (status,)
     return next((one for one in reached if one not in callback.told), None)
 
 

@@ -19,7 +19,8 @@ Standing = Literal["granted", "denied", "withdrawn", "expired"]
 """What a choice comes to at a time: what was granted until then has expired."""
 STATES: Mapping[str, State] = {"granted": "granted", "denied": "denied", "withdrawn": "withdrawn"}
 PERSON_KEYS = frozenset(("user_id", "crm_id", "loyalty_id"))
-"""Kinds of identifier that are one person for sure: what they say later counts more than what their devices said."""
+"""Kinds of identifier that are one person for sure, unless the company's rules say otherwise (`Choice.by_key`): what they
+say later counts more than what their devices said."""
 PROFILING = "profiling"
 """The purpose without which nobody is singled out: no play that sells or entertains, no advice about them."""
 
@@ -60,6 +61,8 @@ class Choice(NamedTuple):
     language      in which it was shown
     mechanism     form, phone, import, banner, gpc, preference_centre, unsubscribe_link, ...
     expires_at    until when a grant holds, None for good
+    by_key        whether a person key said it, where the company's rules make its kind another than `PERSON_KEYS` has it;
+                  None where they do not
     """
 
     occurred_at: Micros
@@ -74,6 +77,7 @@ class Choice(NamedTuple):
     language: str | None = None
     mechanism: str | None = None
     expires_at: Micros | None = None
+    by_key: bool | None = None
 
     def state_at(self, now: Micros) -> Standing:
         over = self.state == "granted" and self.expires_at is not None and self.expires_at <= now
@@ -214,14 +218,15 @@ def _decisive(said: Sequence[Choice], now: Micros) -> Choice | None:
     if not no:
         return max(yes, key=_standing, default=None)
     final = max(no, key=_standing)
-    keys = [one for one in yes if is_person_key(one.voice) and one[:3] > final[:3]]
-    if keys and not any(is_person_key(one.voice) for one in no):
+    keys = [one for one in yes if by_person_key(one) and one[:3] > final[:3]]
+    if keys and not any(by_person_key(one) for one in no):
         return max(keys, key=_standing)
     return final
 
 
-def is_person_key(voice: str) -> bool:
-    return voice.partition(":")[0] in PERSON_KEYS
+def by_person_key(choice: Choice) -> bool:
+    """Whether one person for sure said it."""
+    return choice.voice.partition(":")[0] in PERSON_KEYS if choice.by_key is None else choice.by_key
 
 
 @dataclass(frozen=True, slots=True)

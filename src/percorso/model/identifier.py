@@ -25,6 +25,8 @@ RANK: dict[str, int] = {
     "anonymous_id": 9,
 }
 """Strength of evidence by kind, strongest first: person keys, contacts, card, (own kinds), device."""
+HOW_TO_NAME = f"write KIND:VALUE, such as email:ada@example.com; kinds are {', '.join(RANK)} and those of your own"
+"""What to do, where an identifier is asked for and something else was given."""
 OWN_KIND_RANK = 7
 DEVICE = "anonymous_id"
 

@@ -161,6 +161,9 @@ CONSENTS: Mapping[str, ColumnOf] = {
     "tie": ColumnOf("int64", "the source's own order among events of one time"),
     "message_id": ColumnOf("string", "the event that said it"),
     "expires_at": ColumnOf("int64", "until when a grant holds, micros; null for good"),
+    "by_key": ColumnOf(
+        "boolean", "whether a person key said it, where the rules of identity make its kind another than usual"
+    ),
 }
 
 TABLES: Mapping[str, Mapping[str, ColumnOf]] = {

@@ -90,7 +90,7 @@ class Exporter:
         return list(seen.values())
 
     def _events(self, node_ids: Sequence[str]) -> list[LogEntry]:
-        with self._state.erasing() as transaction:
+        with self._state.reading() as transaction:
             seqs = transaction.placed_under(node_ids)
         return sorted(self._log.entries(seqs), key=lambda entry: (entry.occurred_at, entry.seq))
 

@@ -1,6 +1,7 @@
 """Forgetting people: a job in steps, each of which may be cut short anywhere and is then done again.
 
-    request      tombstones first: from then on nothing of theirs is taken in, shown or sent
+    request      tombstones first: from then on nothing of theirs is taken in, shown or sent. An identifier that nobody proved,
+                 typed by somebody who is known by a stronger one, waits for `confirm`: it may be a stranger's
     look         where events are archived: what is to go is found in every store
     purge        where events are folded: log and state lose it; the people who stay hang as if the others had never been
     finish       where events are archived: the lake loses it; every store is searched again, and the receipt signed
@@ -8,25 +9,24 @@
 Where one process owns the whole directory, `finish_all` does the steps one after the other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from uuid import uuid4
 
 import structlog
 
 from percorso.data.events import read_event
 from percorso.data.identity.identifiers import NodeIds
 from percorso.model.audit import AuditRow
-from percorso.model.callback import checked_urls
-from percorso.model.erasure import DEADLINE, PrivacyRequest, RequestKind, Step, Tombstone, Work
-from percorso.model.errors import InvalidInput, StoreUnavailable
-from percorso.model.identifier import Identifier, normalise, valid_kind
+from percorso.model.erasure import PrivacyRequest, Step, Tombstone, Work
+from percorso.model.errors import StoreUnavailable
 from percorso.model.identity import IdentityRules
 from percorso.model.time import MINUTE, SECOND, Micros
-from percorso.pipeline.forgetting_extent import Extent, Named, spelt
+from percorso.pipeline.forgetting_extent import Extent, spelt
 from percorso.pipeline.forgetting_fold import take_out
 from percorso.pipeline.forgetting_guard import LOOK_EVERY_S, Buried
-from percorso.pipeline.forgetting_receipt import receipt
+from percorso.pipeline.forgetting_receipt import is_of_others, others_rows, receipt
+from percorso.pipeline.forgetting_request import Asking
+from percorso.pipeline.forgetting_text import Theirs
 from percorso.pipeline.process import Processor
 from percorso.ports import Audit, Clock
 from percorso.ports.erasure import (
@@ -46,13 +46,15 @@ SETTLED: Micros = int(2 * LOOK_EVERY_S * SECOND)
 WISH = "Erasure Requested"
 """The event by which a person asks for it."""
 THEMSELVES = "the person"
+THEMSELF = "percorso"
+"""Who signs."""
 RETRY: Micros = 5 * MINUTE
 """After a search that still found something: it takes a while, and somebody may have to put a file away."""
-MOST_AT_ONCE = 10_000
 _TRIES = 3
+_PAGE = 5_000
 
 
-class Forgetting:
+class Forgetting(Asking):
     """`lake`, `search`: made when first used, for they are heavy and most processes do without.
 
     alone   no other process works on these stores: nothing is waited for
@@ -75,70 +77,14 @@ class Forgetting:
         clock: Clock,
         alone: bool = False,
     ) -> None:
-        self._requests = requests
+        super().__init__(requests, Extent(state, log, ids, rules), buried, ids, rules, audit, clock)
         self._state = state
         self._erasable_log = log
         self._lake = lake
         self._search = search
-        self._buried = buried
         self._listed = listed
-        self._ids = ids
-        self._rules = rules
         self._secret = secret
-        self._extent = Extent(state, log, ids, rules)
-        self._audit = audit
-        self._clock = clock
         self._alone = alone
-
-    # asking
-
-    def request(
-        self, kind: RequestKind, identities: Sequence[Named], by: str, callbacks: Sequence[str] = ()
-    ) -> PrivacyRequest:
-        """Note a request, durably; an erasure blocks at once whoever it names. Raises InvalidInput."""
-        wanted = self._read(identities)
-        now = self._clock.now()
-        request = PrivacyRequest(
-            request_id=uuid4().hex,
-            kind=kind,
-            identities=[self._named(one, kind) for one in wanted],
-            requested_at=now,
-            requested_by=by,
-            deadline_at=now + DEADLINE,
-            step="requested" if kind == "erasure" else "done",
-            step_at=now,
-            callbacks=checked_urls(callbacks),
-        )
-        work, tombstones = None, []
-        if kind == "erasure":
-            with self._state.erasing() as transaction:
-                gone = self._extent.going(wanted, (), transaction)
-            hashes = self._extent.hashes(wanted, gone)
-            work = Work([(one.kind, one.value) for one in wanted], sorted(gone.nodes), sorted(hashes))
-            tombstones = [Tombstone(one, now) for one in sorted(hashes)]
-        self._requests.add(request, work, tombstones)
-        self._buried.look(now=True)
-        self._audit.record(AuditRow(now, by, "privacy.requested", request.request_id))
-        _log.info("privacy.requested", request=request.request_id, kind=kind, identities=len(wanted))
-        return request
-
-    def _named(self, one: Identifier, kind: RequestKind) -> dict[str, str]:
-        """What a request keeps of an identifier: enough to find the person again, unless they are to be forgotten."""
-        kept = {"kind": one.kind, "hash": self._ids.first(one)}
-        return kept if kind == "erasure" else {**kept, "node": self._ids.of(one)}
-
-    def _read(self, identities: Sequence[Named]) -> list[Identifier]:
-        if not 0 < len(identities) <= MOST_AT_ONCE:
-            raise InvalidInput(f"name between one and {MOST_AT_ONCE:,} identifiers")
-        found = []
-        for kind, value in identities:
-            one = normalise(kind, value, self._rules().region) if valid_kind(kind) else None
-            if one is None:
-                raise InvalidInput(f"{kind} is no kind of identifier, or its value identifies nobody; write KIND:VALUE")
-            found.append(one)
-        return found
-
-    # the steps
 
     def look(self) -> int:
         """Find what is to go, of every request that waits for it; how many. Where events are archived."""
@@ -179,17 +125,18 @@ class Forgetting:
         return sum(work(one) for one in self._requests.open() if one.step == step)
 
     def _find(self, request: PrivacyRequest) -> bool:
-        if not self._alone and self._clock.now() - request.requested_at < SETTLED:
+        if not self._alone and self._clock.now() - request.step_at < SETTLED:
             return False
         work = self._requests.work(request.request_id)
         work, gone, _ = self._extent.whole(work)
-        hits = self._search().search(work.needles, files=False)
-        found = len({hit.needle for hit in hits})
+        searcher = self._search()
+        found = len({hit.needle for hit in searcher.search(work.sought, files=False)})
         counts = {"people": len({node.person_id for node in gone.nodes.values()}), "identifiers": len(work.hashes)}
         counts |= {
             "shared": len(gone.shared),
             "events": len(work.seqs),
-            "needles": len(work.needles),
+            "needles": sum(map(len, work.sought)),
+            "too_short": searcher.too_short(work.sought),
             "found_before": found,
         }
         return self._move(replace(request, counts=counts), "found", work)
@@ -207,15 +154,26 @@ class Forgetting:
         counts = dict(request.counts)
         kept = {key: self._erasable_log.entries(seqs) for key, seqs in left.items()}
         counts["log_events"] = counts.get("log_events", 0) + self._erasable_log.erase(again.seqs)
-        counts["log_refused"] = counts.get("log_refused", 0) + self._erasable_log.erase_refused(again.needles)
+        theirs = Theirs(again, self._rules().region)
+        refused = self._erasable_log.erase_refused(self._refused(theirs))
+        counts["log_refused"] = counts.get("log_refused", 0) + refused
         with self._state.erasing() as transaction:
             nodes = sorted({*again.nodes, *(node.person_id for node in gone.nodes.values())})
-            for name, number in transaction.purge(Scope(nodes, again.seqs, again.needles)).items():
+            waiting = [id for id, item in transaction.waiting() if theirs.named_in(item)]
+            for name, number in transaction.purge(Scope(nodes, again.seqs, waiting, again.needles)).items():
                 counts[name] = counts.get(name, 0) + number
             counts["nodes"] = counts.get("nodes", 0) + len(gone.nodes)
             take_out(processor, transaction, gone, kept)
         processor.forget()
         return self._move(replace(request, counts=counts), "purged", again)
+
+    def _refused(self, theirs: Theirs) -> list[int]:
+        """Refused items that are theirs."""
+        found, after = [], 0
+        while items := self._erasable_log.refused(after, _PAGE):
+            found += [item.id for item in items if theirs.refused(item)]
+            after = items[-1].id
+        return found
 
     def _finish(self, request: PrivacyRequest) -> bool:
         work = self._requests.work(request.request_id)
@@ -230,20 +188,31 @@ class Forgetting:
             self._tell(replace(request, counts=counts, problem=error.message), work)
             return False
         searcher = self._search()
-        hits = searcher.search(work.needles)
-        if hits:
-            stores = ", ".join(sorted({hit.store for hit in hits})[:5])
+        hits = searcher.search(work.sought)
+        elsewhere = others_rows(hits)
+        stuck = sorted({hit.store for hit in hits if not is_of_others(hit, hits)})
+        if stuck or (hits and self._is_left(work)):
+            stores = ", ".join(stuck[:5] or sorted(elsewhere)[:5])
             told = replace(request, counts=counts, problem=f"still found in {stores}; it is taken out again")
             self._move(told, "found", work)
             return False
-        signed = receipt(request, counts, len(work.needles), searcher.stores(), self._clock.now(), self._secret)
+        now = self._clock.now()
+        signed = receipt(request, counts, elsewhere, searcher.stores(), now, self._secret)
         done = self._move(replace(request, counts=counts, receipt=signed, problem=None), "done", None)
+        if done:
+            self._audit.record(AuditRow(now, THEMSELF, "privacy.erased", request.request_id))
         _log.info("privacy.erased", request=request.request_id, people=counts.get("people", 0))
         return done
 
+    def _is_left(self, work: Work) -> bool:
+        """Whether anything is left that is theirs by its keys: what is not, stands in rows of others."""
+        now, gone, _ = self._extent.whole(work)
+        if gone.nodes or set(now.seqs) != set(work.seqs) or self._erasable_log.entries(work.seqs):
+            return True
+        theirs = Theirs(work, self._rules().region)
+        with self._state.reading() as transaction:
+            waits = any(theirs.named_in(item) for _, item in transaction.waiting())
+        return waits or bool(self._refused(theirs))
+
     def _tell(self, request: PrivacyRequest, work: Work) -> None:
         self._requests.advance(request, after=request.step, work=work)
-
-    def _move(self, request: PrivacyRequest, to: Step, work: Work | None, tombstones: Sequence[Tombstone] = ()) -> bool:
-        moved = replace(request, step=to, step_at=self._clock.now())
-        return self._requests.advance(moved, after=request.step, work=work, tombstones=tombstones)

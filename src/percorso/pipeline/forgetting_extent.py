@@ -1,4 +1,8 @@
-"""How far an erasure goes: the nodes, events and needles of whoever is named, as the stores are now."""
+"""How far an erasure goes: the nodes, events and needles of whoever is named, as the stores are now.
+
+Whoever proved an identifier is meant by it. Where nobody did, it is of whoever typed it, unless they are known by something
+stronger: then it may be anybody's, and somebody has to say so (`only_typed`).
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -11,6 +15,7 @@ from percorso.model.erasure import Tombstone, Work
 from percorso.model.event import Event
 from percorso.model.identifier import DEVICE, Identifier, normalise, valid_kind
 from percorso.model.identity import IdentityRules
+from percorso.model.person import Node
 from percorso.ports import LogEntry
 from percorso.ports.erasure import ErasableLog, ErasableState, ErasingTransaction
 
@@ -31,13 +36,30 @@ class Extent:
         self._ids = ids
         self._rules = rules
 
-    def going(self, wanted: Sequence[Identifier], nodes: Sequence[str], transaction: ErasingTransaction) -> Going:
-        """Who goes: the people who hold these identifiers, and those of these nodes."""
-        keys = {self._ids.of(Identifier(one.kind, one.value, claimed)) for one in wanted for claimed in (False, True)}
-        keys |= set(nodes)
+    def going(self, wanted: Sequence[Identifier]) -> Going:
+        """Who goes: the people who hold these identifiers; of those that nobody proved, whoever typed them."""
+        with self._state.reading() as transaction:
+            typed = [node.node_id for node in self._typed(wanted, transaction)]
+            return self._held(wanted, typed, transaction)
+
+    def only_typed(self, wanted: Sequence[Identifier]) -> int:
+        """How many identifiers nobody proved, and who is known by a stronger one typed."""
+        with self._state.reading() as transaction:
+            return sum(node.person_id != node.node_id for node in self._typed(wanted, transaction))
+
+    def _typed(self, wanted: Sequence[Identifier], transaction: ErasingTransaction) -> list[Node]:
+        """What public keys claimed of the identifiers that nobody proved."""
+        proven = {self._ids.of(one): one for one in wanted}
+        there = transaction.nodes(sorted(proven))
+        missing = [one for key, one in proven.items() if key not in there]
+        return list(transaction.nodes(sorted(self._ids.of(one._replace(claimed=True)) for one in missing)).values())
+
+    def _held(self, wanted: Sequence[Identifier], nodes: Sequence[str], transaction: ErasingTransaction) -> Going:
+        keys = {*(self._ids.of(one) for one in wanted), *nodes}
         held = transaction.nodes(sorted(keys))
         based = transaction.nodes(transaction.based_on(sorted(keys - held.keys())))
-        return who_goes({node.person_id for node in (*held.values(), *based.values())}, transaction)
+        windows = [node for node in based.values() if not node.claimed]
+        return who_goes({node.person_id for node in (*held.values(), *windows)}, transaction)
 
     def hashes(self, wanted: Sequence[Identifier], gone: Going) -> set[str]:
         """What is tombstoned: the identifiers of who goes and those named, claimed or proven, unless somebody else has them."""
@@ -51,24 +73,33 @@ class Extent:
         """All that is to go as the stores are now, what was known before included; and of nodes that stay and lose events,
         the places of those left."""
         wanted = [Identifier(kind, value) for kind, value in before.identities]
-        with self._state.erasing() as transaction:
-            gone = self.going(wanted, before.nodes, transaction)
+        with self._state.reading() as transaction:
+            gone = self._held(wanted, before.nodes, transaction)
             hashes = {*before.hashes, *self.hashes(wanted, gone)}
-            seqs = {*before.seqs, *transaction.placed_under(sorted(gone.nodes))}
-            seqs |= set(self._nobodys(transaction, hashes))
-            decided = self._log.seqs_of(OWN_SOURCE, transaction.decided_of(sorted(gone.nodes)))
-            seqs |= set(decided)
+            looked = before.looked if hashes == set(before.hashes) else 0
+            nobodys = transaction.placed_nowhere(looked)
+            placed = transaction.placed_under(sorted(gone.nodes))
+            decided = transaction.decided_of(sorted(gone.nodes))
+        seqs = {*before.seqs, *placed, *self._naming(nobodys, hashes), *self._log.seqs_of(OWN_SOURCE, decided)}
+        with self._state.reading() as transaction:
             losing = transaction.holders_of(sorted(seqs)).keys() - gone.nodes.keys()
             left = {key: [seq for seq in transaction.placed_under([key]) if seq not in seqs] for key in sorted(losing)}
         entries = self._log.entries(sorted(seqs - set(before.seqs)))
-        needles = {*before.needles, *self._needles(gone, hashes, entries)}
-        nodes = sorted({*before.nodes, *gone.nodes})
-        return Work(before.identities, nodes, sorted(hashes), sorted(seqs), sorted(needles)), gone, left
+        work = Work(
+            before.identities,
+            sorted({*before.nodes, *gone.nodes}),
+            sorted(hashes),
+            sorted(seqs),
+            sorted({*before.needles, *self._needles(gone, hashes, entries)}),
+            sorted({*before.messages, *((entry.source, entry.message_id) for entry in entries)}),
+            max(nobodys, default=looked),
+        )
+        return work, gone, left
 
-    def _nobodys(self, transaction: ErasingTransaction, hashes: set[str]) -> list[int]:
-        """Events that were folded under nobody, such as those of robots, and name one of these."""
+    def _naming(self, nobodys: Sequence[int], hashes: set[str]) -> list[int]:
+        """Of events that were folded under nobody, such as those of robots, those that name one of these."""
         found: list[int] = []
-        nobodys, rules = transaction.placed_nowhere(), self._rules()
+        rules = self._rules()
         stones = {one: Tombstone(one, 0) for one in hashes}
         for start in range(0, len(nobodys), _PAGE):
             entries = self._log.entries(nobodys[start : start + _PAGE])
@@ -76,11 +107,9 @@ class Extent:
         return found
 
     def _needles(self, gone: Going, hashes: set[str], entries: Sequence[LogEntry]) -> set[str]:
-        """What no store may hold afterwards: their identifiers as they are stored and as they were written, unless somebody
-        else has them too; and the ids of their events."""
+        """Their identifiers as they are stored and as they were written, unless somebody else has them too."""
         needles = {node.value for node in gone.nodes.values() if self._is_theirs(node.kind, node.value, hashes)}
         for entry in entries:
-            needles.add(entry.message_id)
             needles.update(self._written(read_event(entry), hashes))
         stay = {node.value for node in (*gone.shared.values(), *gone.others.values())}
         return needles - stay

@@ -1,15 +1,15 @@
 """The log's door: what names somebody who was erased does not come in again."""
 
-import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
 
 from percorso.data.erasure_rule import Word, generations, named, word_on
 from percorso.data.events import read_event
-from percorso.data.identity.identifiers import OWN_SOURCE, NodeIds
+from percorso.data.identity.anywhere import InEvents, Reading, in_refused
+from percorso.data.identity.identifiers import OWN_SOURCE, NodeIds, calls_it_claimed, is_claimed, known
 from percorso.model.erasure import Tombstone
 from percorso.model.event import Event
 from percorso.model.identifier import RANK, Identifier, normalise
@@ -42,10 +42,13 @@ class _Body(msgspec.Struct, gc=False):
     context: _Context | None = None
 
 
-_Said: TypeAlias = tuple[str | None, str | None, int, bool]
-"""User id, device id, trust, whether Percorso itself says it."""
+_Said: TypeAlias = tuple[str | None, str | None, int]
+"""User id, device id, trust."""
+_Spelt: TypeAlias = tuple[str, str, int, bool]
+"""Kind and value as they are written, trust, and whether Percorso itself calls it claimed."""
+_ANYHOW = -1
+"""The trust of what was refused: of its identifiers both counts, proven or claimed."""
 _decode = msgspec.json.Decoder(_Body).decode
-_WORD = re.compile(r"[^\s,;\"'{}\[\]<>]+")
 
 
 class Buried:
@@ -68,9 +71,11 @@ class Buried:
         version = self._tombstones.version()
         if version == self.version:
             return
-        self.known = {one.node_id: one for one in self._tombstones.all()}
-        self.generations.clear()
-        self.generations.update(generations(self.known.values()))
+        changed = self._tombstones.since(self.version)
+        self.known = {**self.known, **{one.node_id: one for one in changed}}
+        for one in changed:
+            self.generations.pop(one.node_id, None)
+        self.generations.update(generations(changed))
         self.version = version
 
     def watcher(self) -> Callable[[], bool]:
@@ -95,6 +100,9 @@ class Buried:
 class GuardedLog:
     """`ports.EventLog` that suppresses what names an erased person; of that it keeps a count and nothing else.
 
+    An event names people by its identity, by which they may come back, and anywhere else (data/identity/anywhere.py), where it
+    stays out.
+
     registers   names of events by which people register
     """
 
@@ -112,7 +120,9 @@ class GuardedLog:
         self._rules = rules
         self._registers = registers
         self._clean: LastUsed[_Said, bool] = LastUsed(PAIRS_KEPT)
-        self._clean_at = buried.version
+        self._harmless: LastUsed[_Spelt, bool] = LastUsed(PAIRS_KEPT)
+        self._anywhere = InEvents(RANK)
+        self._clean_by: tuple[int, IdentityRules | None] = buried.version, None
 
     @property
     def log_id(self) -> str:
@@ -120,12 +130,10 @@ class GuardedLog:
 
     def append(self, candidates: Sequence[Candidate], refused: Sequence[Refused] = ()) -> list[ItemVerdict]:
         self._buried.look()
-        if self._buried.version != self._clean_at:
-            self._clean.clear()
-            self._clean_at = self._buried.version
         if not self._buried.known:
             return self._log.append(candidates, refused)
         rules = self._rules()
+        self._begin(rules)
         stays = [self._may_come(one, rules) for one in candidates]
         kept = [one for one, may in zip(candidates, stays, strict=True) if may]
         aside = [_nothing_of(one) if self._names_erased(one, rules) else one for one in refused]
@@ -133,31 +141,70 @@ class GuardedLog:
         given = iter(self._log.append(kept, aside))
         return [next(given) if may else _verdict(one) for one, may in zip(candidates, stays, strict=True)]
 
+    def _begin(self, rules: IdentityRules) -> None:
+        """Forget what was found harmless before somebody else was erased, or by other rules."""
+        if self._clean_by == (self._buried.version, rules):
+            return
+        self._clean.clear()
+        self._harmless.clear()
+        self._anywhere = InEvents({*RANK, *rules.classes})
+        self._clean_by = self._buried.version, rules
+
     def _may_come(self, candidate: Candidate, rules: IdentityRules) -> bool:
-        said = _plainly_said(candidate)
-        if said is not None and self._clean.find(said):
+        said = None if self._anywhere.may_name(candidate.body) else _plainly_said(candidate)
+        if said is None:
+            anywhere = self._named_anywhere(candidate, rules)
+            return not anywhere or self._let_in(candidate, rules, anywhere)
+        if self._clean.find(said):
             return True
+        if not named(read_event(_entry(candidate)), rules, self._ids, self._buried.known):
+            self._clean.keep(said, True)
+            return True
+        return self._let_in(candidate, rules, set())
+
+    def _let_in(self, candidate: Candidate, rules: IdentityRules, anywhere: set[Tombstone]) -> bool:
+        """Whether an event comes in that names these of the erased. Those that its identity does not read are only mentioned:
+        by that nobody registers."""
         event = read_event(_entry(candidate))
         found = named(event, rules, self._ids, self._buried.known)
-        if not found:
-            if said is not None:
-                self._clean.keep(said, True)
-            return True
+        if word_on(event, candidate.lane, anywhere.difference(found), ()) is not Word.PASS:
+            return False
         word = word_on(event, candidate.lane, found, self._registers())
         if word is Word.OPEN:
             self._buried.open(found, event)
         return word is not Word.SUPPRESS
 
+    def _named_anywhere(self, candidate: Candidate, rules: IdentityRules) -> set[Tombstone]:
+        """The tombstones of whatever an event could be read to name."""
+        out, trust, own = set(), candidate.trust, candidate.source == OWN_SOURCE
+        said_so = own and calls_it_claimed(read_event(_entry(candidate)))
+        for kind, value in self._anywhere.read(candidate.body):
+            spelt = kind, value, trust, said_so
+            if self._harmless.find(spelt):
+                continue
+            one = known(kind, value, rules)
+            stone = None if one is None else self._stone(one._replace(claimed=is_claimed(kind, trust, said_so)))
+            if stone is None:
+                self._harmless.keep(spelt, True)
+            else:
+                out.add(stone)
+        return out
+
+    def _stone(self, identifier: Identifier) -> Tombstone | None:
+        return self._buried.known.get(self._ids.first(identifier))
+
     def _names_erased(self, refused: Refused, rules: IdentityRules) -> bool:
         """Whether anything in a refused item, however broken, is an erased identifier."""
-        known, kinds = self._buried.known, {*RANK, *rules.classes}
-        for text in texts_of(refused.body):
-            for kind in kinds:
-                one = normalise(kind, text, rules.region)
-                if one is not None and any(
-                    self._ids.first(Identifier(kind, one.value, claimed)) in known for claimed in (False, True)
-                ):
-                    return True
+        return any(self._is_erased(one, rules) for one in in_refused(refused.body, self._anywhere.kinds))
+
+    def _is_erased(self, reading: Reading, rules: IdentityRules) -> bool:
+        spelt = *reading, _ANYHOW, False
+        if self._harmless.find(spelt):
+            return False
+        one = normalise(*reading, rules.region)
+        if one is not None and any(self._stone(one._replace(claimed=claimed)) for claimed in (False, True)):
+            return True
+        self._harmless.keep(spelt, True)
         return False
 
     def read(self, lane: int, after: int, limit: int) -> list[LogEntry]:
@@ -171,7 +218,9 @@ class GuardedLog:
 
 
 def _plainly_said(candidate: Candidate) -> _Said | None:
-    """Whom an event names, when its two ids are all that it says of them."""
+    """Whom an event names, when its two ids are all that it says of them. What Percorso itself says is looked at closer."""
+    if candidate.source == OWN_SOURCE:
+        return None
     try:
         body = _decode(candidate.body)
     except msgspec.ValidationError:
@@ -179,7 +228,10 @@ def _plainly_said(candidate: Candidate) -> _Said | None:
     context = body.context
     if body.traits or body.type == "alias" or (context is not None and (context.traits or context.externalIds)):
         return None
-    return body.userId, body.anonymousId, candidate.trust, candidate.source == OWN_SOURCE
+    text, user, device = candidate.body, body.userId, body.anonymousId
+    if text.count('"userId"') > (user is not None) or text.count('"anonymousId"') > (device is not None):
+        return None  # one is named elsewhere, too
+    return user, device, candidate.trust
 
 
 def _entry(one: Candidate) -> LogEntry:
@@ -202,24 +254,3 @@ def _nothing_of(one: Candidate | Refused) -> Refused:
         body=b"",
         verdict=Verdict.SUPPRESSED,
     )
-
-
-def texts_of(body: bytes) -> Iterator[str]:
-    """Every text of a body: the values of its JSON, else its words."""
-    try:
-        yield from _values(msgspec.json.decode(body))
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        yield from _WORD.findall(body.decode("utf-8", "replace"))
-
-
-def _values(value: Any) -> Iterator[str]:
-    if isinstance(value, str | int) and not isinstance(value, bool):
-        yield str(value)
-        if isinstance(value, str) and " " in value:
-            yield from _WORD.findall(value)
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _values(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _values(one)

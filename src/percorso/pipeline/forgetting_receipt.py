@@ -7,16 +7,41 @@ from typing import Any
 
 import msgspec
 
-from percorso.model.erasure import PrivacyRequest
+from percorso.model.erasure import Hit, PrivacyRequest
 from percorso.model.time import Micros, to_iso
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
+def is_of_others(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether a needle stands in a row, or on the disk because it stands in one: what is left when nothing is theirs by its
+    keys is of others, who wrote it down."""
+    return hit.kind == "row" or (
+        hit.kind == "bytes" and any(one.needle == hit.needle and one.kind == "row" for one in hits)
+    )
+
+
+def others_rows(hits: Sequence[Hit]) -> dict[str, int]:
+    """store -> how many needles stand in its rows."""
+    found: dict[str, set[int]] = {}
+    for hit in hits:
+        if hit.kind == "row":
+            found.setdefault("lake" if hit.store.endswith(".parquet") else hit.store, set()).add(hit.needle)
+    return {store: len(needles) for store, needles in sorted(found.items())}
+
+
 def receipt(
-    request: PrivacyRequest, counts: Mapping[str, int], needles: int, stores: Sequence[str], at: Micros, secret: bytes
+    request: PrivacyRequest,
+    counts: Mapping[str, int],
+    elsewhere: Mapping[str, int],
+    stores: Sequence[str],
+    at: Micros,
+    secret: bytes,
 ) -> dict[str, Any]:
-    """Of a request that is done: every store was searched, and nothing was found."""
+    """Of a request that is done: every store was searched, and nothing of theirs was found.
+
+    elsewhere  store -> how many needles somebody else's rows hold: what others wrote of them
+    """
     told = {
         "request_id": request.request_id,
         "kind": request.kind,
@@ -25,8 +50,10 @@ def receipt(
         "completed_at": to_iso(at),
         "erased": dict(counts),
         "searched": list(stores),
-        "needles": needles,
+        "needles": counts.get("needles", 0),
+        "too_short": counts.get("too_short", 0),
         "hits": 0,
+        "elsewhere": dict(elsewhere),
     }
     return {**told, "signature": signature(told, secret)}
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
+from percorso.data.identity.anywhere import in_refused
 from percorso.data.identity.identifiers import NodeIds
 from percorso.model.identifier import RANK, Identifier, normalise
 from percorso.model.identity import IdentityRules
-from percorso.pipeline.forgetting_guard import texts_of
 from percorso.ports import PeopleReader
 
 
@@ -21,11 +21,10 @@ class NamedIn:
         """The person ids of everybody known whom one of the bodies names by any identifier."""
         rules = self._rules()
         kinds = {*RANK, *rules.classes}
-        texts = {text for body in bodies for text in texts_of(body.encode("utf-8", "surrogatepass"))}
+        said = {one for body in bodies for one in in_refused(body.encode("utf-8", "surrogatepass"), kinds)}
         named = {
             Identifier(kind, one.value, claimed)
-            for text in texts
-            for kind in kinds
+            for kind, text in said
             if (one := normalise(kind, text, rules.region)) is not None
             for claimed in (False, True)
         }

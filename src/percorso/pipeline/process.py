@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from percorso.data.consent import fold_consents
+from percorso.data.consent import Voices, fold_consents
 from percorso.data.events import page_agent, read_event
 from percorso.data.identity.identifiers import NodeIds, Seen, seen, window_of
 from percorso.data.identity.overrides import decided
@@ -96,6 +96,7 @@ class Processor:
         self._state = state
         self._decider = decider
         self.rules = rules
+        self._voices = Voices(rules)
         self.ids = NodeIds(secret, generations)
         self._refresh = refresh
         self._currency = currency
@@ -111,6 +112,12 @@ class Processor:
         self.places: LastUsed[str, list[Position]] = LastUsed(PLACES_KEPT)
         self._offsets: dict[int, int] = {}
         self._live_rounds = 0
+
+    def voices(self) -> Voices:
+        """Who speaks in events, by the rules as they are now."""
+        if self._voices.rules is not self.rules:
+            self._voices = Voices(self.rules)
+        return self._voices
 
     def forget(self) -> None:
         """Know nothing of what is stored; for whoever begins to fold where another may have folded."""
@@ -379,7 +386,7 @@ class _Batch:
             fold_facts(before.facts, events, self._processor.currency),
             fold_path(before.path, pending.stages) if pending.stages else before.path,
             fold_feelings(before.feelings, pending.evidence) if pending.evidence else before.feelings,
-            fold_consents(before.consents, events),
+            fold_consents(before.consents, events, self._processor.voices()),
         )
         self._nodes[key] = Node(*node[:6], profile, *node[7:])
         self._pending[key] = _Pending()

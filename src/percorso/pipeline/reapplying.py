@@ -11,7 +11,8 @@ from percorso.data.identity.identifiers import NodeIds
 from percorso.model.erasure import Tombstone
 from percorso.model.errors import StoreUnavailable
 from percorso.model.identifier import Identifier
-from percorso.pipeline.forgetting import MOST_AT_ONCE, Forgetting
+from percorso.pipeline.forgetting import Forgetting
+from percorso.pipeline.forgetting_request import MOST_AT_ONCE
 from percorso.pipeline.process import Processor
 from percorso.ports.erasure import PrivacyRequests, TombstoneList, Tombstones
 
@@ -60,7 +61,7 @@ class Reapplying:
             return 0
         there = self._named({one.node_id for one in missing})
         made = [
-            self._forgetting.request("erasure", there[start : start + MOST_AT_ONCE], BY).request_id
+            self._forgetting.request("erasure", there[start : start + MOST_AT_ONCE], BY, sure=True).request_id
             for start in range(0, len(there), MOST_AT_ONCE)
         ]
         self._forgetting.finish_all(processor)
@@ -78,9 +79,5 @@ class Reapplying:
         return len(there)
 
     def _named(self, hashes: set[str]) -> Sequence[tuple[str, str]]:
-        found = {
-            (one.kind, one.value)
-            for one in self._identifiers()
-            if any(self._ids.first(one._replace(claimed=claimed)) in hashes for claimed in (False, True))
-        }
+        found = {(one.kind, one.value) for one in self._identifiers() if self._ids.first(one) in hashes}
         return sorted(found)

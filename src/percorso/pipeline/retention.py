@@ -122,7 +122,7 @@ class Retention:
             self._rounds.put(replace(now, phase="fold" if now.counts else "done"))
             return True
         with self._state.erasing() as transaction:
-            transaction.purge(Scope((), now.seqs, ()))
+            transaction.purge(Scope(seqs=now.seqs))
         self._log.erase(now.seqs)
         self._rounds.put(replace(now, phase="lake"))
         return True

@@ -24,8 +24,8 @@ TELL_EVERY = SECOND
 
 Aside = Callable[[IdentityRules], tuple[Mapping[str, Node], Mapping[str, Node]]]
 """Folds the whole log by other rules, aside: all nodes as they are, and as they would be."""
-Refold = Callable[[IdentityRules, Told], None]
-"""Folds the whole log by other rules and puts that in place."""
+Refold = Callable[[IdentityRules, Told], Callable[[], None]]
+"""Folds the whole log by other rules and puts that in place; what it returns is called when they are in force."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +126,9 @@ class Ruling:
 
     def _made_by(self, wanted: RulesVersion, replay: bool, told: Told) -> dict[str, Any]:
         if replay:
-            self._refold(wanted.rules, told)
+            settle = self._refold(wanted.rules, told)
             self._book.put_in_force(wanted._replace(at=self._clock.now()))
+            settle()
             return {}
         self._book.put_in_force(wanted._replace(at=self._clock.now()))
         changes = self._reresolver.apply(wanted.rules, told)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from percorso.model.callback import Callback, Told
-from percorso.model.erasure import Hit, PrivacyRequest, Step, Tombstone, Work
+from percorso.model.erasure import Hit, PrivacyRequest, Sought, Step, Tombstone, Work
 from percorso.model.person import Node
 from percorso.model.retention import Round
 from percorso.model.time import Micros
@@ -21,6 +21,10 @@ class Tombstones(Protocol):
         ...
 
     def all(self) -> list[Tombstone]: ...
+
+    def since(self, version: int) -> list[Tombstone]:
+        """Those that changed after a version."""
+        ...
 
     def open(self, node_ids: Collection[str], at: Micros) -> None:
         """Somebody registered anew under these: their next generation begins. Once, however often it is said."""
@@ -65,7 +69,7 @@ class PrivacyRequests(Protocol):
         ...
 
     def open(self) -> list[PrivacyRequest]:
-        """Erasures that are not done, oldest first."""
+        """Erasures that are under way, oldest first."""
         ...
 
     def erased(self) -> bool:
@@ -104,11 +108,25 @@ class Poster(Protocol):
 
 
 class Scope(NamedTuple):
-    """What goes of a state: see `ErasingTransaction.purge`."""
+    """What goes of a state: see `ErasingTransaction.purge`.
 
-    nodes: Sequence[str]
-    seqs: Sequence[int]
-    needles: Sequence[str]
+    waiting  ids of what Percorso was about to say of them
+    names    identifiers that small tables of words may hold
+    """
+
+    nodes: Sequence[str] = ()
+    seqs: Sequence[int] = ()
+    waiting: Sequence[int] = ()
+    names: Sequence[str] = ()
+
+
+class RefusedItem(NamedTuple):
+    """An item that was not taken, as it is kept."""
+
+    id: int
+    source: str
+    message_id: str | None
+    body: bytes
 
 
 class ErasingTransaction(StateTransaction, Protocol):
@@ -122,8 +140,8 @@ class ErasingTransaction(StateTransaction, Protocol):
         """The places in the log of the events folded under these nodes."""
         ...
 
-    def placed_nowhere(self) -> list[int]:
-        """The places of the events that are nobody's."""
+    def placed_nowhere(self, after: int = 0) -> list[int]:
+        """The places of the events that are nobody's beyond a place, ascending."""
         ...
 
     def holders_of(self, seqs: Sequence[int]) -> dict[str, list[int]]:
@@ -138,6 +156,10 @@ class ErasingTransaction(StateTransaction, Protocol):
         """Take away the nodes, and what the ledger of identity says of them."""
         ...
 
+    def waiting(self) -> list[tuple[int, bytes]]:
+        """What Percorso is about to say of somebody: (id, item)."""
+        ...
+
     def purge(self, scope: Scope) -> dict[str, int]:
         """Take away what is kept and folded of these nodes and events; rows by table."""
         ...
@@ -149,6 +171,10 @@ class ErasableState(Protocol):
     """The state, as erasing sees it."""
 
     def erasing(self) -> AbstractContextManager[ErasingTransaction]: ...
+
+    def reading(self) -> AbstractContextManager[ErasingTransaction]:
+        """To read alone: nobody who writes waits for it."""
+        ...
 
     def settle(self) -> None:
         """Have the storage forget what was deleted: free pages, write-ahead log. Raises StoreUnavailable while readers
@@ -175,8 +201,12 @@ class ErasableLog(Protocol):
         """Delete events; their hashes stay, so that they are known should they come again. How many there were."""
         ...
 
-    def erase_refused(self, needles: Sequence[str]) -> int:
-        """Delete refused items that hold one of these; how many."""
+    def refused(self, after: int, limit: int) -> list[RefusedItem]:
+        """The next refused items beyond an id, ascending."""
+        ...
+
+    def erase_refused(self, ids: Sequence[int]) -> int:
+        """Delete refused items; how many there were."""
         ...
 
     def settle(self) -> None:
@@ -205,11 +235,16 @@ class ErasableLake(Protocol):
 class Searcher(Protocol):
     """Looks for needles in every store."""
 
-    def search(self, needles: Sequence[str], *, files: bool = True) -> list[Hit]:
+    def search(self, sought: Sought, *, files: bool = True) -> list[Hit]:
         """Every needle that some store holds as such, once a store. Needles too short to tell are not looked for.
 
-        Without `files` only what readers see is looked through, not the bytes of the files behind it.
+        Without `files` only what readers see is looked through, not the bytes of the files behind it. In these a message id
+        that rows hold as a word of their own tells nothing, and is passed over.
         """
+        ...
+
+    def too_short(self, sought: Sought) -> int:
+        """How many needles are not looked for."""
         ...
 
     def stores(self) -> Sequence[str]:

@@ -5,12 +5,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, delete, func, insert, select
 
-from percorso.adapters.needles import Needles
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.erasure_state import settle
 from percorso.adapters.sql.tables import LOG, log_erased, log_events, log_refused
 from percorso.model.time import Micros
 from percorso.ports import LogEntry
+from percorso.ports.erasure import RefusedItem
 
 _T = TypeVar("_T")
 _MANY = 500
@@ -69,20 +69,16 @@ class SqlErasableLog:
                     gone += connection.execute(delete(log_events).where(here)).rowcount
         return gone
 
-    def erase_refused(self, needles: Sequence[str]) -> int:
-        wanted, held, after = Needles(needles), [], 0
-        columns = (log_refused.c.id, log_refused.c.message_id, log_refused.c.detail, log_refused.c.body)
-        while True:
-            query = select(*columns).where(log_refused.c.id > after).order_by(log_refused.c.id).limit(_PAGE)
-            with self._database.read() as connection:
-                rows = connection.execute(query).all()
-            if not rows:
-                break
-            after = rows[-1].id
-            found = {at for column in (1, 2, 3) for at in wanted.among(row[column] for row in rows)}
-            held += [rows[at].id for at in sorted(found)]
+    def refused(self, after: int, limit: int) -> list[RefusedItem]:
+        columns = [log_refused.c[name] for name in RefusedItem._fields]
+        query = select(*columns).where(log_refused.c.id > after).order_by(log_refused.c.id).limit(limit)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [RefusedItem._make((*row[:3], (row.body or "").encode("utf-8", "surrogatepass"))) for row in rows]
+
+    def erase_refused(self, ids: Sequence[int]) -> int:
         gone = 0
-        for some in _parts(held):
+        for some in _parts(ids):
             with self._database.write() as connection:
                 if self._database.is_sqlite:
                     connection.exec_driver_sql("pragma secure_delete = on")

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
-from percorso.adapters.needles import Needles
+from percorso.adapters.needles import Needles, whole_word
 from percorso.adapters.sql import tables as t
 from percorso.adapters.sql.database import BUSY_TIMEOUT_MS, Database
 from percorso.adapters.sql.segments_state import make_again, touch
@@ -23,11 +23,10 @@ BY_NODE: tuple[Table, ...] = (t.decisions, t.outbox, t.tasks, t.moved, t.segment
 """Tables of which a row belongs to the node that it names."""
 BY_SEQ: tuple[Table, ...] = (t.placed, t.unfolded)
 BY_TEXT: tuple[tuple[Table, str, str], ...] = (
-    (t.to_append, "id", "item"),
     (t.mailbox, "mail_id", "recipient"),
     (t.tally_words, "word", "word"),
 )
-"""Small tables that are looked through: what holds a needle goes. (table, its key, the column)"""
+"""Small tables that are looked through: what holds a name as a word goes. (table, its key, the column)"""
 
 
 class SqlErasableState:
@@ -41,6 +40,11 @@ class SqlErasableState:
     @contextmanager
     def erasing(self) -> Iterator["SqlErasing"]:
         with self._database.write() as connection:
+            yield SqlErasing(connection, self._log_id, is_sqlite=self._database.is_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator["SqlErasing"]:
+        with self._database.read() as connection:
             yield SqlErasing(connection, self._log_id, is_sqlite=self._database.is_sqlite)
 
     def settle(self) -> None:
@@ -62,8 +66,9 @@ class SqlErasing(SqlStateTransaction):
         """There is no index: one scan, however many people."""
         return [row[0] for row in self.among("select seq from placed where node_id", node_ids)]
 
-    def placed_nowhere(self) -> list[int]:
-        return [row[0] for row in self._raw.execute("select seq from placed where node_id is null")]
+    def placed_nowhere(self, after: int = 0) -> list[int]:
+        beyond = f"select seq from placed where node_id is null and seq > {int(after)} order by seq"
+        return [row[0] for row in self._raw.execute(beyond)]
 
     def holders_of(self, seqs: Sequence[int]) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -104,17 +109,23 @@ class SqlErasing(SqlStateTransaction):
         for table in ("people", "positions"):
             self._take(table, "person_id", node_ids)
 
+    def waiting(self) -> list[tuple[int, bytes]]:
+        rows = self._raw.execute(f"select id, item from {t.to_append.name}").fetchall()
+        return [(row[0], row[1].encode()) for row in rows]
+
     def purge(self, scope: Scope) -> dict[str, int]:
         gone = {str(table.name): self._take(table.name, "node_id", scope.nodes) for table in BY_NODE}
         gone |= {str(table.name): self._take(table.name, "seq", scope.seqs) for table in BY_SEQ}
+        gone["to_append"] = self._take("to_append", "id", scope.waiting)
         for name in ("mailbox", "segment_members", "segment_timers"):
             gone[name] = self._take(name, "person_id", scope.nodes)
         touch(self._connection)
         gone["consent_ledger"] = self._empty_consents(scope.nodes)
-        needles = Needles(scope.needles)
+        names = Needles(scope.names)
         for table, key, column in BY_TEXT:
             rows = self._raw.execute(f"select {key}, {column} from {table.name}").fetchall()
-            held = [rows[at][0] for at in sorted(needles.among(row[1] for row in rows))]
+            some = [rows[at] for at in sorted(names.among(row[1] for row in rows))]
+            held = [row[0] for row in some if _holds(names, row[1])]
             gone[table.name] = gone.get(table.name, 0) + self._take(table.name, key, held)
         return {name: count for name, count in gone.items() if count}
 
@@ -135,6 +146,12 @@ class SqlErasing(SqlStateTransaction):
             among = f"{statement} in (select value from json_each(?))"
             return int(self._raw.execute(among, (_encode(list(values)).decode(),)).rowcount)
         return int(self._raw.execute(f"{statement} = any(%s)", (list(values),)).rowcount)
+
+
+def _holds(names: Needles, text: str) -> bool:
+    """Whether one of the names stands in it, as no part of a longer word."""
+    spelt = text.encode("utf-8", "surrogatepass")
+    return any(whole_word(spelt, found.start, found.end) for found in names.search(spelt))
 
 
 def settle(database: Database, tables: Sequence[str], *, whole: bool) -> None:

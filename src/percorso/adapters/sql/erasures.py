@@ -34,27 +34,31 @@ class SqlTombstones:
             return _number(connection, VERSION)
 
     def all(self) -> list[Tombstone]:
+        return self.since(-1)
+
+    def since(self, version: int) -> list[Tombstone]:
+        query = select(*[tombstones.c[name] for name in Tombstone._fields]).where(tombstones.c.version > version)
         with self._database.read() as connection:
-            return [Tombstone(*row) for row in connection.execute(select(tombstones))]
+            return [Tombstone(*row) for row in connection.execute(query)]
 
     def open(self, node_ids: Collection[str], at: Micros) -> None:
         with self._database.write() as connection:
+            opened = {
+                "opened_at": at,
+                "generation": tombstones.c.generation + 1,
+                "version": _raised_version(connection),
+            }
             for node_id in sorted(node_ids):
-                change = (
-                    update(tombstones)
-                    .where(tombstones.c.node_id == node_id, tombstones.c.opened_at.is_(None))
-                    .values(opened_at=at, generation=tombstones.c.generation + 1)
-                )
-                connection.execute(change)
-            _raise_version(connection)
+                shut = (tombstones.c.node_id == node_id, tombstones.c.opened_at.is_(None))
+                connection.execute(update(tombstones).where(*shut).values(**opened))
 
     def put(self, tombstones_: Sequence[Tombstone]) -> None:
         with self._database.write() as connection:
             for some in _parts([one.node_id for one in tombstones_]):
                 connection.execute(delete(tombstones).where(tombstones.c.node_id.in_(some)))
+            version = _raised_version(connection)
             if tombstones_:
-                connection.execute(insert(tombstones), [one._asdict() for one in tombstones_])
-            _raise_version(connection)
+                connection.execute(insert(tombstones), [{**one._asdict(), "version": version} for one in tombstones_])
 
 
 class SqlPrivacyRequests:
@@ -84,7 +88,7 @@ class SqlPrivacyRequests:
         return self._requests(erasures.c.requested_at >= since, erasures.c.callback.is_not(None))
 
     def open(self) -> list[PrivacyRequest]:
-        return self._requests(erasures.c.kind == "erasure", erasures.c.step != "done")
+        return self._requests(erasures.c.kind == "erasure", erasures.c.step.in_(("requested", "found", "purged")))
 
     def erased(self) -> bool:
         query = select(erasures.c.request_id).where(erasures.c.kind == "erasure").limit(1)
@@ -118,6 +122,8 @@ class SqlPrivacyRequests:
             if connection.execute(change.values(**_row(request), work=self._sealed(work))).rowcount == 0:
                 return False
             _bury(connection, tombstones)
+            if work is not None and tombstones:
+                _withdraw(connection, work.nodes)
             return True
 
     def _sealed(self, work: Work | None) -> bytes | None:
@@ -148,8 +154,11 @@ def _set_number(connection: Connection, name: str, number: int) -> None:
         connection.execute(insert(state_meta), {"name": name, "value": value})
 
 
-def _raise_version(connection: Connection) -> None:
-    _set_number(connection, VERSION, _number(connection, VERSION) + 1)
+def _raised_version(connection: Connection) -> int:
+    """The next version of tombstones, by which those that change are known."""
+    version = _number(connection, VERSION) + 1
+    _set_number(connection, VERSION, version)
+    return version
 
 
 def _bury(connection: Connection, blocked: Sequence[Tombstone]) -> None:
@@ -161,16 +170,16 @@ def _bury(connection: Connection, blocked: Sequence[Tombstone]) -> None:
         for some in _parts([one.node_id for one in blocked])
         for row in connection.execute(select(tombstones.c.node_id).where(tombstones.c.node_id.in_(some)))
     }
-    fresh = {one.node_id: one for one in blocked if one.node_id not in known}
+    version = _raised_version(connection)
+    fresh = {one.node_id: {**one._asdict(), "version": version} for one in blocked if one.node_id not in known}
     if fresh:
-        connection.execute(insert(tombstones), [one._asdict() for one in fresh.values()])
+        connection.execute(insert(tombstones), list(fresh.values()))
     for one in blocked:
         if one.node_id in known:
             again = update(tombstones).where(
                 tombstones.c.node_id == one.node_id, tombstones.c.erased_at < one.erased_at
             )
-            connection.execute(again.values(erased_at=one.erased_at, opened_at=None))
-    _raise_version(connection)
+            connection.execute(again.values(erased_at=one.erased_at, opened_at=None, version=version))
 
 
 def _withdraw(connection: Connection, node_ids: Sequence[str]) -> None:

@@ -483,6 +483,8 @@ tombstones = Table(
     Column("erased_at", BigInteger, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("opened_at", BigInteger),
+    Column("version", BigInteger, nullable=False, server_default="0"),
+    Index("tombstones_version", "version"),
     sqlite_with_rowid=False,
 )
 

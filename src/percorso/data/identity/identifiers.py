@@ -104,13 +104,14 @@ def identifiers(event: Event, rules: IdentityRules) -> list[Identifier]:
     Of two values of one kind in one event the first counts. An alias links the former id, as one more device, to the user.
     """
     found: dict[str, Identifier] = {}
+    said_so = calls_it_claimed(event)
 
     def add(kind: str, value: Any, place: str | None = None) -> None:
         place = place or kind
         if place not in found and isinstance(value, str | int) and not isinstance(value, bool):
-            identifier = _known(kind, str(value), rules)
+            identifier = known(kind, str(value), rules)
             if identifier is not None:
-                found[place] = identifier._replace(claimed=_is_claimed(kind, event))
+                found[place] = identifier._replace(claimed=is_claimed(kind, event.trust, said_so))
 
     if event.user_id is not None:
         add("user_id", event.user_id)
@@ -131,7 +132,8 @@ def identifiers(event: Event, rules: IdentityRules) -> list[Identifier]:
     return sorted(found.values(), key=lambda one: (strength(one, rules), one.kind))
 
 
-def _known(kind: str, value: str, rules: IdentityRules) -> Identifier | None:
+def known(kind: str, value: str, rules: IdentityRules) -> Identifier | None:
+    """The identifier as proven, None when the value can identify nobody by these rules."""
     if rules.class_of(kind) == "asset" or (rules.blocked and folded(value) in rules.blocked):
         return None
     identifier = normalise(kind, value, rules.region)
@@ -142,10 +144,18 @@ def _known(kind: str, value: str, rules: IdentityRules) -> Identifier | None:
     return identifier
 
 
-def _is_claimed(kind: str, event: Event) -> bool:
-    """Whether nothing but the word of a public key stands behind an identifier. A device's id is its own proof."""
+def is_claimed(kind: str, trust: int, said_so: bool) -> bool:
+    """Whether nothing but the word of a public key stands behind an identifier. A device's id is its own proof.
+
+    said_so   `calls_it_claimed` of its event
+    """
     if kind == DEVICE:
         return False
-    if event.trust >= Trust.SERVER:
-        return event.source == OWN_SOURCE and event.context.get("claimed") is True
-    return not (event.trust == Trust.SIGNED and kind == "user_id")
+    if trust >= Trust.SERVER:
+        return said_so
+    return not (trust == Trust.SIGNED and kind == "user_id")
+
+
+def calls_it_claimed(event: Event) -> bool:
+    """Whether Percorso itself speaks, of an identifier that is only claimed."""
+    return event.source == OWN_SOURCE and event.context.get("claimed") is True
