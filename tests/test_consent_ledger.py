@@ -13,12 +13,14 @@ from typer.testing import CliRunner
 from percorso.adapters.sql.tables import consent_ledger
 from percorso.cli.app import build
 from percorso.data.intake import Item
+from percorso.insight.segments.known import consent_table
 from percorso.main.checking import check
 from percorso.main.company import Company
 from percorso.main.opener import MainOpener
 from percorso.main.replaying import replay
 from percorso.model.consent import Choice
 from percorso.model.consent_chain import LedgerRow, beginning, breaks, next_row
+from percorso.model.identity import IdentityRules
 from tests.http_client import Browser, app_for, signed_in, take, track
 
 
@@ -272,3 +274,86 @@ def test_percorso_check_tells_of_a_broken_chain(company: Company) -> None:
     told = {one["check"]: one for one in check(company)}["the consent ledger is whole"]
     assert not told["ok"]
     assert "its columns say something else" in told["detail"]
+
+
+# by the rules of identity in force
+
+
+def by_card(number: int, status: str, *named: tuple[str, str]) -> dict[str, Any]:
+    ids = [{"type": kind, "id": value} for kind, value in named]
+    return chose(number, status, user=None, context={"externalIds": ids})
+
+
+ADA, HERS, FAMILY = ("email", "ada@example.com"), ("crm_id", "ada-1"), ("loyalty_id", "FAMILY-77")
+
+
+def in_force(company: Company, rules: IdentityRules) -> None:
+    company.ruling.want(rules, "somebody")
+    company.ruling.ask()
+    company.apply_rules()
+
+
+def holds(company: Company) -> tuple[bool, str]:
+    told = json.loads(run(company, "consent", "show", "email:ada@example.com", "--json")[1])
+    email = told["purposes"]["marketing"]["email"]
+    return email["allowed"], email["said_by"]
+
+
+def assert_the_same_again(company: Company) -> None:
+    """A replay writes what is there, every chain holds, and the table of the engine tells the same."""
+    told = replay(company, swap=False)
+    assert told["equal"], told["tables"]
+    assert run(company, "consent", "verify")[0] == 0
+    with company.engine.session() as session:
+        table = consent_table(session.table("consents"), "marketing/email", company.clock.now())
+        states = {row["state"] for row in session.execute(table)}
+    assert states == {"granted" if holds(company)[0] else "withdrawn"}
+
+
+def test_a_shared_card_does_not_give_what_its_holder_took_back(company: Company) -> None:
+    in_force(company, IdentityRules(classes={"loyalty_id": "asset", "crm_id": "contact"}))
+    take(company, by_card(1, "withdrawn", HERS, ADA), by_card(2, "granted", FAMILY, ADA))
+    assert holds(company) == (False, "crm_id:ada-1")
+    assert_the_same_again(company)
+
+
+def test_other_rules_in_force_let_others_speak_in_profiles_and_ledger(company: Company) -> None:
+    take(company, by_card(1, "withdrawn", ADA), by_card(2, "granted", FAMILY, ADA))
+    assert holds(company) == (True, "loyalty_id:FAMILY-77"), "a person key said yes later"
+    in_force(company, IdentityRules(classes={"loyalty_id": "contact"}))
+    assert holds(company) == (False, "email:ada@example.com")
+    assert_the_same_again(company)
+    in_force(company, IdentityRules(classes={"loyalty_id": "asset"}))
+    assert holds(company) == (True, "email:ada@example.com"), "it was her own address that said it last"
+    assert_the_same_again(company)
+    take(company, by_card(3, "withdrawn", ADA))
+    assert holds(company) == (False, "email:ada@example.com")
+    assert_the_same_again(company)
+
+
+def test_a_companys_own_key_speaks_for_the_person(company: Company) -> None:
+    card = ("tessera", "T-1")
+    in_force(company, IdentityRules(classes={"tessera": "key"}))
+    seen = {**by_card(0, "", card, ADA), "event": "Card Shown", "properties": {}}
+    take(company, seen, by_card(1, "withdrawn", ADA), by_card(2, "granted", card))
+    assert holds(company) == (True, "tessera:T-1")
+    assert_the_same_again(company)
+    in_force(company, IdentityRules())
+    assert holds(company) == (False, "email:ada@example.com")
+    assert_the_same_again(company)
+
+
+def test_what_is_noted_while_rules_change_is_noted_by_the_new_ones(company: Company) -> None:
+    """The ledger's writer runs by itself: between the swap and the new rules it still goes by the old."""
+    take(company, by_card(1, "withdrawn", ADA), by_card(2, "granted", FAMILY, ADA))
+    refold = company.ruling._refold
+
+    def late(wanted: IdentityRules, told: Any) -> Any:
+        settle = refold(wanted, told)
+        assert {row.said()["voice"] for row in rows(company)} == {"email:ada@example.com", "loyalty_id:FAMILY-77"}
+        return settle
+
+    company.ruling._refold = late
+    in_force(company, IdentityRules(classes={"loyalty_id": "asset"}))
+    assert {row.said()["voice"] for row in rows(company)} == {"email:ada@example.com"}
+    assert_the_same_again(company)

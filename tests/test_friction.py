@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from percorso.insight.friction.effect import Effect, effect, false_discovery
+from percorso.insight.discovery import discovered
+from percorso.insight.friction.effect import Effect, effect
 from percorso.insight.friction.found import Friction, key_of, key_parts
 from percorso.insight.friction.grade import grade
 from percorso.insight.friction.natural import Slope, slope
@@ -181,7 +182,7 @@ class TestStatistics:
     def test_of_true_nulls_few_are_found(self) -> None:
         """Benjamini and Hochberg: of 1,000 families of nulls, about one in twenty has a false alarm."""
         rng = np.random.default_rng(3)
-        alarms = sum(min(false_discovery(list(rng.random(40)))) < 0.05 for _ in range(1_000))
+        alarms = sum(min(discovered(list(rng.random(40)))) < 0.05 for _ in range(1_000))
         assert 25 <= alarms <= 80
 
     def test_the_weeks_tell_the_effect(self) -> None:

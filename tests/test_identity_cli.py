@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from percorso.cli.acting import BY
 from percorso.cli.app import run
 from percorso.main.company import Company
 from percorso.main.opener import MainOpener
@@ -57,9 +58,7 @@ def test_why_in_words_and_as_json(shell: Shell) -> None:
 def test_link_and_withdraw(shell: Shell) -> None:
     assert shell("link", "user_id:ada", "user_id:bob", "--why", "they told us") == "linked\n"
     told = json.loads(shell("why", "user_id:ada", "user_id:bob", "--json"))
-    assert [(step["kind"], step["by"], step["why"]) for step in told["path"]] == [
-        ("decided", "command line", "they told us")
-    ]
+    assert [(step["kind"], step["by"], step["why"]) for step in told["path"]] == [("decided", BY, "they told us")]
     shell("withdraw", "user_id:ada", "user_id:bob")
     shell("separate", "user_id:ada", "user_id:bob")
     assert "decided" in shell("why", "user_id:ada", "user_id:bob")

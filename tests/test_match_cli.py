@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from percorso.cli.acting import BY
+from percorso.data.matching.model import DEFAULT_THRESHOLD
 from percorso.main.company import Company, open_company
 from percorso.settings import Settings
 from tests.importing import Cli, write_map
@@ -92,7 +94,14 @@ def test_it_says_what_it_did_in_words(cli: Cli) -> None:
     code, out, _ = cli("match", "propose")
     assert code == 0
     assert out.splitlines()[0].split() == ["a", "b", "weight", "probability"]
-    assert "people," in out.splitlines()[-1]
+    assert "people," in out.splitlines()[-2]
+    assert "page Match review" in out.splitlines()[-1]
+    with opened(cli.directory) as company:
+        acts = [row[2:5] for row in company.audit.latest(2)]
+    assert acts == [
+        (BY, "people.listed", f"matches:{2 * (len(out.splitlines()) - 4)}"),
+        (BY, "match.asked", f"{DEFAULT_THRESHOLD:g}"),
+    ]
     assert "0 pairs were never proposed before" in out
 
 

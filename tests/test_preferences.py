@@ -196,8 +196,8 @@ def test_how_often_when_and_in_which_language_is_kept(company: Company, ada: str
     assert (traits["contact_pause_until"], traits["language"]) == ("2099-01-01", "en")
     page = call(company, "GET", ada).text
     assert '<option value="week 2" selected>' in page
-    assert 'name="from" value="18:00"' in page
-    assert 'name="pause_until" value="2099-01-01"' in page
+    assert '<option value="18:00" selected>18:00</option>' in page
+    assert '<option value="2099-01-01" selected>Fino al 1 gennaio 2099</option>' in page
     post(company, ada, **{**wish, "often": "", "from": "", "until": "", "pause_until": ""})
     assert profile(company).facts.traits["contact_per_week"].value is None
     assert '<option value="" selected>' in call(company, "GET", ada).text
@@ -266,6 +266,25 @@ def test_the_download_tells_what_is_known(company: Company, ada: str) -> None:
     assert (told["orders"], told["traits"]["firstName"]["value"]) == (1, "Ada")
     assert told["consents"]["marketing"]["email"] == {"allowed": True, "state": "granted"}
     assert [one["state"] for one in told["choices"]] == ["granted"]
+
+
+@pytest.mark.parametrize(
+    ("language", "birthday", "pause"),
+    [("it", "13 giugno 1989", "Fino al 1 gennaio 2099"), ("en", "13 June 1989", "Until 1 January 2099")],
+)
+def test_days_and_times_are_in_the_pages_language_whatever_the_browsers(
+    company: Company, ada: str, language: str, birthday: str, pause: str
+) -> None:
+    traits = {"birthday": "1989-06-13", "first_name": "Ada", "slogan": "2026-99-99"}
+    take(company, {"type": "identify", "userId": "u1", "messageId": "b1", "traits": traits})
+    post(company, ada, **{"from": "18:15", "until": "21:30", "pause_until": "2099-01-01"})
+    page = call(company, "GET", f"{ada}?lang={language}").text
+    assert f"<dd>{birthday}</dd>" in page
+    assert "<dd>2026-99-99</dd>" in page
+    assert f">{pause}</option>" in page
+    assert '<option value="18:15" selected>18:15</option>' in page
+    assert 'type="date"' not in page
+    assert 'type="time"' not in page
 
 
 def test_what_people_wrote_is_text_on_their_page(company: Company) -> None:

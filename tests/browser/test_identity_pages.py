@@ -114,3 +114,23 @@ def test_rules_are_previewed_and_put_in_force(planted: Demo, look_at: LookAt) ->
     page.get_by_role("button", name="Put in force").click()
     page.get_by_role("dialog").get_by_role("button", name="Put in force").click()
     expect(page.get_by_text("Version 1 of the rules is in force.")).to_be_visible(timeout=30_000)
+
+
+@pytest.mark.slow
+def test_everybody_is_compared_from_the_page(demo: Demo, look_at: LookAt) -> None:
+    page = look_at(ENGLISH).go("/matches")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_text(re.compile("people compared"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name=re.compile("It is one person")).first).to_be_visible()
+    assert faults(page, ENGLISH) == []
+
+
+@pytest.mark.slow
+def test_the_evidence_leads_to_its_place_on_the_timeline(planted: Demo, look_at: LookAt) -> None:
+    page = look_at(ENGLISH).go(f"/people/{person_of(planted, 'user_id:wilma')}")
+    entry = page.get_by_role("listitem").filter(has_text="wilma@example.net").first
+    entry.get_by_text("The evidence").click()
+    entry.get_by_role("link", name=re.compile("go to its place")).first.click()
+    expect(page.locator("li[aria-current]")).to_have_count(1)
+    page.get_by_role("button", name="Back to now").click()
+    expect(page.locator("li[aria-current]")).to_have_count(0)

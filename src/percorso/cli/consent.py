@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from percorso.cli.acting import note, saw_person
 from percorso.cli.opener import OpenCompany, opener
 from percorso.cli.output import Dir, Json, say, show_json
 from percorso.cli.person import Who, find
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
     def show_(ctx: typer.Context, who: Who, dir: Dir = None, json: Json = False) -> None:
         """What holds for one person by purpose and channel, who decided it, and every choice behind it."""
         with opener(ctx).open(dir, write=False) as company:
-            told = describe(company, find(company, who))
+            told = describe(company, saw_person(company, find(company, who)))
         if json:
             show_json(told)
         else:
@@ -38,7 +39,7 @@ def register(app: typer.Typer) -> None:
     def receipts(ctx: typer.Context, who: Who, language: Language = "en", dir: Dir = None) -> None:
         """A receipt of each choice of one person, as JSON in the shape of ISO/IEC TS 27560."""
         with opener(ctx).open(dir, write=False) as company:
-            rows = ledger_of(company, find(company, who))
+            rows = ledger_of(company, saw_person(company, find(company, who)))
             purposes = {purpose.id: purpose for purpose in company.config.purposes}
             made = [receipt(row, purposes, company.facts.name, language) for row in rows]
         show_json([one for one in made if one is not None])
@@ -47,7 +48,9 @@ def register(app: typer.Typer) -> None:
     def link(ctx: typer.Context, who: Who, dir: Dir = None, json: Json = False) -> None:
         """The link to a person's own page. Whoever has it can read and change their choices: give it to nobody else."""
         with opener(ctx).open(dir, write=False) as company:
-            url = link_of(company, find(company, who))
+            person_id = find(company, who)
+            note(company, "preferences.linked", person_id)
+            url = link_of(company, person_id)
         if json:
             show_json({"url": url})
         else:

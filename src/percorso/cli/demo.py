@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from percorso.cli.acting import BY
 from percorso.cli.opener import Opener, opener
 from percorso.cli.output import say
 from percorso.cli.up import Host, Port, serve
@@ -60,7 +61,7 @@ def register(app: typer.Typer) -> None:
             return
         password = secrets.token_urlsafe(12)
         with given.open(dir, write=False) as company:
-            company.put_user(EMAIL, password, "admin")
+            company.put_user(EMAIL, password, "admin", BY)
 
         def greeting(url: str) -> Sequence[str]:
             return [f"Sign in at {url} as {EMAIL} with the password {password}"]

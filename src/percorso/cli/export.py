@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from percorso.cli.acting import BY
 from percorso.cli.opener import opener
 from percorso.cli.output import Dir, Json, say, show_json
 from percorso.cli.person import Who, find
 from percorso.model.errors import Conflict
 from percorso.pipeline.exporting_page import page
 
-BY = "command line"
 Out = Annotated[
     Path, typer.Option("--out", help="A folder for bundle.json and bundle.html, or a file that ends in .json or .html.")
 ]

@@ -1,17 +1,19 @@
 """`percorso identity`: why two identifiers are one person, decisions on them, and the rules."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import httpx
 import typer
 
+from percorso.cli.acting import BY
 from percorso.cli.opener import Opener, Server, opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.cli.quarantine import post_internal
-from percorso.model.errors import Conflict, StoreUnavailable
+from percorso.model.errors import Conflict, InvalidInput, StoreUnavailable
+from percorso.model.identifier import HOW_TO_NAME
 from percorso.model.identity import OverrideKind
 from percorso.model.identity_rules import plain_rules, read_rules
 from percorso.model.time import to_iso
@@ -73,7 +75,7 @@ def register(app: typer.Typer) -> None:
             post_internal(running, "identity/rules", {"rules": said})
         with opener(ctx).open(dir, write=said is not None and running is None) as company:
             if said is not None and running is None:
-                company.ruling.want(read_rules(said), "command line")
+                company.ruling.want(read_rules(said), BY)
             told = {"in_force": _rules(company.ruling.in_force()), "wanted": _rules(company.ruling.wanted())}
         if json:
             show_json(told)
@@ -117,7 +119,7 @@ def _decide(given: Opener, dir: Path | None, kind: OverrideKind, a: str, b: str,
         message_id = post_internal(running, "identity/decisions", body)["message_id"]
     else:
         with given.open(dir, write=True) as company:
-            message_id = company.decide_identity(kind, a, b, by="command line", why=why or None)
+            message_id = company.decide_identity(kind, a, b, by=BY, why=why or None)
             company.processor.drain()
     if json:
         show_json({"kind": kind, "message_id": message_id})
@@ -130,7 +132,9 @@ def _rules(found: RulesVersion) -> dict[str, Any]:
 
 
 def _body(text: str) -> dict[str, Any]:
-    kind, _, value = text.removeprefix("~").partition(":")
+    kind, colon, value = text.removeprefix("~").partition(":")
+    if not colon:
+        raise InvalidInput(f"{text!r} is no identifier; {HOW_TO_NAME}")
     return {"kind": kind, "value": value, "claimed": text.startswith("~")}
 
 
@@ -255,9 +259,16 @@ def _preview(found: "Preview") -> dict[str, Any]:
         "merges": changes.merges,
         "splits": changes.splits,
         "moved": changes.moved,
-        "merged": [[[_name(node) for node in group] for group in one.groups] for one in changes.merged],
-        "parted": [[[_name(node) for node in group] for group in one.groups] for one in changes.parted],
+        "merged": [[_names(group) for group in one.groups] for one in changes.merged],
+        "parted": [[_names(group) for group in one.groups] for one in changes.parted],
     }
+
+
+def _names(group: "Sequence[Node]") -> list[str | None]:
+    """A device once, however many sessions it has."""
+    from percorso.data.identity.changes import shown
+
+    return [_name(node) for node in shown(group)]
 
 
 def _say_preview(found: "Preview") -> None:
@@ -267,6 +278,8 @@ def _say_preview(found: "Preview") -> None:
     if not told["counted"]:
         say("The log is too long to count the changes beforehand.")
         return
+    if not told["merges"] and not told["splits"]:
+        say("Nobody would be joined or parted.")
     names = ("people_before", "people_after", "merges", "splits", "moved")
     show_table([{name.replace("_", " "): told[name] for name in names}])
     for word in ("merged", "parted"):

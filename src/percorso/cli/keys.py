@@ -4,13 +4,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from percorso.cli.acting import BY
 from percorso.cli.opener import opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.model.audit import AuditRow
 from percorso.model.errors import NotFound
 from percorso.model.time import to_iso
-
-BY = "command line"
 
 Kind = Annotated[
     Literal["write", "secret", "identity"],

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from percorso.cli import match_rule
+from percorso.cli.acting import note
 from percorso.cli.opener import opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.data.matching.model import DEFAULT_THRESHOLD
@@ -32,9 +33,11 @@ def register(app: typer.Typer) -> None:
         with opener(ctx).open(dir, write=False) as company:
             proposed = company.proposer.propose(threshold)
             rule = company.accepter.rule()
+            wanted = "household" if households else "person"
+            rows = [_told(one) for one in proposed.found if one.kind == wanted]
+            note(company, "match.asked", f"{threshold:g}")
+            note(company, "people.listed", f"matches:{2 * len(rows)}")
         accepted = match_rule.accept(opener(ctx), dir) if rule is not None and rule.rule.on else None
-        wanted = "household" if households else "person"
-        rows = [_told(one) for one in proposed.found if one.kind == wanted]
         if json:
             show_json(rows)
             return
@@ -45,6 +48,10 @@ def register(app: typer.Typer) -> None:
         )
         if rule is not None and accepted is not None:
             say(f"{accepted:,} of them accepted by {rule.signature}")
+        if rows and not households:
+            say(
+                "Nobody is joined yet: accept or refuse them on the page Match review, or join two by `percorso identity link`"
+            )
 
 
 def _told(proposal: Proposal) -> dict[str, Any]:

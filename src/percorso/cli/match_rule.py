@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from percorso.cli.acting import BY
 from percorso.cli.opener import Opener, opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.cli.quarantine import post_internal
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from percorso.pipeline.accepting import Acceptance
 
-BY = "command line"
 Precision = Annotated[
     float, typer.Option(min=0.5, max=1.0, help="Least share of what it accepts that must be one person.")
 ]

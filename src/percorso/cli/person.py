@@ -1,17 +1,19 @@
 """`percorso person KIND:VALUE`: all that is known of one person."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from percorso.cli.acting import saw_person
 from percorso.cli.opener import OpenCompany, opener
 from percorso.cli.output import Dir, Json, say, show_json
 from percorso.model.consent import choice_of, parts_of
 from percorso.model.errors import Ambiguous, NotFound
 from percorso.model.event import Order
 from percorso.model.feeling import mood_at
-from percorso.model.identifier import normalise, valid_kind
+from percorso.model.identifier import DEVICE, HOW_TO_NAME, normalise, valid_kind
 from percorso.model.person import Evidence, Node, Profile, Stamped, merge_all
 from percorso.model.time import Micros, to_iso
 
@@ -25,7 +27,7 @@ def register(app: typer.Typer) -> None:
     def person(ctx: typer.Context, who: Who, dir: Dir = None, json: Json = False) -> None:
         """Print one person: profile, positions, mood with its evidence, identifiers."""
         with opener(ctx).open(dir, write=False) as company:
-            told = describe(company, find(company, who))
+            told = describe(company, saw_person(company, find(company, who)))
         if json:
             show_json(told)
         else:
@@ -45,7 +47,9 @@ def find(company: OpenCompany, who: str) -> str:
         return holder
     found = company.identifiers_of(who)
     if not found:
-        raise NotFound(f"nobody is known by {who!r}")
+        if colon and valid_kind(kind):
+            raise NotFound(f"nobody is known by {who!r}")
+        raise NotFound(f"nobody is known by {who!r}; {HOW_TO_NAME}")
     if len({person_id for _, person_id in found}) > 1:
         kinds = ", ".join(sorted(f"{identifier.kind}:{identifier.value}" for identifier, _ in found))
         raise Ambiguous(f"{who!r} means several people; say which: {kinds}")
@@ -143,5 +147,5 @@ def show(told: Mapping[str, Any]) -> None:
     )
     for piece in mood["evidence"]:
         say(f"              {piece['occurred_at']} {(piece['why'] or {}).get('en', piece['rule'])}")
-    for one in told["identifiers"]:
-        say(f"  {one['kind']:<11} {one['value']}")
+    for (kind, value), times in Counter((one["kind"], one["value"]) for one in told["identifiers"]).items():
+        say(f"  {kind:<11} {value}{f' ({times} sessions)' if kind == DEVICE and times > 1 else ''}")

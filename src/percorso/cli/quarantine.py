@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import httpx
 import typer
 
+from percorso.cli.acting import BY
 from percorso.cli.choosing import choosing
 from percorso.cli.opener import Opener, Server, opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
@@ -98,7 +100,7 @@ def register(app: typer.Typer) -> None:
             done = post_internal(running, "quarantine/replay", {"chosen": _body(chosen), "rules": given, "act": act})
         else:
             with opener(ctx).open(dir, write=True) as company:
-                made = company.mender.replay(chosen, given, by="command line", act=act)
+                made = company.mender.replay(chosen, given, by=BY, act=act)
                 company.processor.drain()
             done = {"verdicts": dict(made.verdicts), "still": dict(made.still), "left": made.left}
         if json:
@@ -145,7 +147,7 @@ def _dismiss(given: Opener, dir: Path | None, chosen: Chosen) -> int:
     if running is not None:
         return int(post_internal(running, "quarantine/dismiss", _body(chosen))["dismissed"])
     with given.open(dir, write=True) as company:
-        return company.mender.dismiss(chosen, by="command line")
+        return company.mender.dismiss(chosen, by=BY)
 
 
 def _rules(ctx: typer.Context, path: Path | None) -> Any:
@@ -172,7 +174,7 @@ def post_internal(server: Server, what: str, body: Mapping[str, Any]) -> dict[st
         answer = httpx.post(
             f"{server.url}/internal/{what}",
             json=body,
-            headers={"authorization": f"Bearer {server.token.strip()}"},
+            headers={"authorization": f"Bearer {server.token.strip()}", "percorso-by": quote(BY)},
             timeout=300.0,
             trust_env=False,
         )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from percorso.cli import tail
+from percorso.cli.acting import asked_sql
 from percorso.cli.opener import OpenCompany, opener
 from percorso.cli.output import Dir, Json, show_json, show_table
 from percorso.cli.trace import show_story, story
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     def sql(ctx: typer.Context, query: Query, dir: Dir = None, json: Json = False) -> None:
         """Run one read-only query over events, people, identifiers, positions, decisions, messages and verdicts."""
         with opener(ctx).open(dir, write=False) as company, company.engine.session() as session:
+            asked_sql(company, query)
             rows = session.sql(query, MOST_ROWS)
         if json:
             show_json(rows)

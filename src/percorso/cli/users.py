@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from percorso.cli.acting import BY
 from percorso.cli.opener import opener
 from percorso.cli.output import Dir, Json, say, show_json
 from percorso.model.errors import InvalidInput
@@ -26,7 +27,7 @@ def register(app: typer.Typer) -> None:
             raise InvalidInput(f"{email!r} is no email address")
         password = secrets.token_urlsafe(12)
         with opener(ctx).open(dir, write=False) as company:
-            company.put_user(email.lower(), password, role)
+            company.put_user(email.lower(), password, role, BY)
         if json:
             show_json({"email": email.lower(), "password": password})
         else:

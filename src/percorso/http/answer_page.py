@@ -1,12 +1,11 @@
 """The small pages behind the links of a message: self-contained, accessible, Italian and English."""
 
-from base64 import b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from html import escape
 
 from percorso.execution.answer import SCALES
-from percorso.model.time import CivilClock, Micros
+from percorso.http.page_words import as_html, day_in_words, headers, whole_page, written
+from percorso.model.time import CivilClock
 from percorso.model.touchpoint import Text
 from percorso.pipeline.answering import Followed
 
@@ -30,20 +29,7 @@ document.addEventListener("visibilitychange",go);go()})()
 """.strip()
 
 
-def _source(text: str) -> str:
-    return "'sha256-" + b64encode(sha256(text.encode()).digest()).decode() + "'"
-
-
-HEADERS: Mapping[str, str] = {
-    "content-security-policy": (
-        f"default-src 'none'; style-src {_source(STYLE)}; script-src {_source(SCRIPT)}; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "x-robots-tag": "noindex",
-}
-"""No asset from anywhere, nothing in the page's own words that could run; the link is passed on to nobody."""
+HEADERS = headers(STYLE, SCRIPT)
 
 _WORDS: Mapping[str, Text] = {
     "score": {"it": "Voto: {value} su {scale}", "en": "Your score: {value} out of {scale}"},
@@ -99,37 +85,6 @@ _WORDS: Mapping[str, Text] = {
     },
 }
 
-_MONTHS: Mapping[str, list[str]] = {
-    "it": [
-        "gennaio",
-        "febbraio",
-        "marzo",
-        "aprile",
-        "maggio",
-        "giugno",
-        "luglio",
-        "agosto",
-        "settembre",
-        "ottobre",
-        "novembre",
-        "dicembre",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-
 _PURPOSES: Mapping[str, Text] = {
     "feedback": {"it": "chiedere un'opinione", "en": "asking for your opinion"},
     "marketing": {"it": "offerte e novità", "en": "offers and news"},
@@ -163,14 +118,14 @@ def why_page(followed: Followed, civil: CivilClock, stop_link: str | None) -> st
     """Why the message came: what happened, when, which play, for which purpose, and how to have no more of it."""
     language, message = followed.answer.language, followed.message
     day = day_in_words(civil, message.created_at, language)
-    happened = followed.happened and _in(followed.happened, language)
+    happened = followed.happened and written(followed.happened, language)
     facts = [
         _say("why_event", language, day=day, what=happened, about=_about(followed))
         if happened
         else _say("why_day", language, day=day),
     ]
     if followed.play is not None:
-        facts.append(_say("why_play", language, company=followed.company, why=_in(followed.play.name, language)))
+        facts.append(_say("why_play", language, company=followed.company, why=written(followed.play.name, language)))
     facts.append(
         _say("why_service", language)
         if message.purpose is None
@@ -198,7 +153,10 @@ def _given(score: str, choice_word: str, followed: Followed, choice: str | None)
 def _purpose(followed: Followed) -> dict[str, str]:
     purpose = followed.message.purpose or ""
     words = _PURPOSES.get(purpose)
-    return {"company": followed.company, "purpose": purpose if words is None else _in(words, followed.answer.language)}
+    return {
+        "company": followed.company,
+        "purpose": purpose if words is None else written(words, followed.answer.language),
+    }
 
 
 def _about(followed: Followed) -> str:
@@ -208,27 +166,11 @@ def _about(followed: Followed) -> str:
     return f" ({order})" if isinstance(order, str | int) else ""
 
 
-def _in(text: Text, language: str) -> str:
-    """A text in a language, else in English, else in the first there is."""
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
-
-
 def _say(word: str, language: str, **values: str) -> str:
-    """One of the page's texts as HTML, its values escaped."""
-    return escape(_in(_WORDS[word], language)).format(**{name: escape(value) for name, value in values.items()})
-
-
-def day_in_words(civil: CivilClock, at: Micros, language: str) -> str:
-    """The day in words, which no reader takes for another (3/4 is a different day in London and New York)."""
-    day = civil.civil_date(at)
-    return f"{day.day} {_MONTHS['it' if language == 'it' else 'en'][day.month - 1]} {day.year}"
+    return as_html(_WORDS[word], language, **values)
 
 
 def _page(language: str, title: str, body: str) -> str:
     """`title` and `body` are HTML."""
     spoken = language if language in _WORDS["why"] else "en"
-    return (
-        f'<!doctype html><html lang="{spoken}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{title}</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"
-    )
+    return whole_page(spoken, title, STYLE, f"<h1>{title}</h1>{body}")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from percorso.http.auth import MayData, MayPeople
-from percorso.http.internal import check_run_token
+from percorso.http.internal import ByCommand, check_run_token
 from percorso.http.services import Given, Services
 from percorso.http.wire import Iso, PlainText
 from percorso.model.match_rule import MatchRule, MatchRuleVersion
@@ -26,14 +26,6 @@ class MatchRuleBody(BaseModel):
 
 class WithdrawBody(BaseModel):
     version: int = Field(ge=1)
-
-
-class InternalRule(MatchRuleBody):
-    by: PlainText = "command line"
-
-
-class InternalWithdraw(WithdrawBody):
-    by: PlainText = "command line"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +138,9 @@ def withdraw_match_rule(body: WithdrawBody, services: Given, caller: MayData) ->
 
 
 @internal_router.post("/rule")
-def put_rule_for_commands(body: InternalRule, services: Given) -> MatchRuleState:
+def put_rule_for_commands(body: MatchRuleBody, services: Given, by: ByCommand) -> MatchRuleState:
     """The same for commands of this machine."""
-    services.accepter.want(MatchRule(name=body.name, precision=body.precision, on=body.on), body.by)
+    services.accepter.want(MatchRule(name=body.name, precision=body.precision, on=body.on), by)
     return _state(services)
 
 
@@ -158,8 +150,8 @@ def run_rule_for_commands(services: Given) -> AcceptanceRecord:
 
 
 @internal_router.post("/withdraw")
-def withdraw_for_commands(body: InternalWithdraw, services: Given) -> Withdrawn:
-    return Withdrawn(withdrawn=services.accepter.withdraw(body.version, body.by))
+def withdraw_for_commands(body: WithdrawBody, services: Given, by: ByCommand) -> Withdrawn:
+    return Withdrawn(withdrawn=services.accepter.withdraw(body.version, by))
 
 
 def _state(services: Services) -> MatchRuleState:

@@ -97,9 +97,9 @@ _DECISION: Mapping[Verdict, OverrideKind] = {"accept": "link", "never": "separat
 
 @router.get("")
 def list_matches(
-    services: Given, caller: MayPeople, state: ProposalState = "open", kind: PairKind = "person", limit: Limit = 20
+    services: Given, caller: MayPeople, state: ProposalState = "open", kind: PairKind = "person", limit: Limit = 10
 ) -> MatchList:
-    """Pairs that were proposed by ``percorso match propose``, and what became of them."""
+    """Pairs that were proposed when everybody was compared, and what became of them."""
     found = services.proposals.those(state, limit + 1, kind=kind)
     found_people(services, caller, "matches", 2 * len(found[:limit]))
     return MatchList(matches=[_match(one, services) for one in found[:limit]], more=len(found) > limit)

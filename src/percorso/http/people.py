@@ -13,9 +13,9 @@ from percorso.http.person_shapes import PeopleFound, PersonRecord, Timeline
 from percorso.http.person_view import PersonFound, person_record, person_summary
 from percorso.http.reading import found_people, saw_list, saw_person
 from percorso.http.services import Given, Services
-from percorso.http.timeline import merged, read_cursor
-from percorso.http.wire import Limit
-from percorso.model.errors import NotFound
+from percorso.http.timeline import from_time, merged, read_cursor
+from percorso.http.wire import Limit, read_time
+from percorso.model.errors import InvalidInput, NotFound
 
 DECISIONS_SHOWN = 100
 TASKS_SHOWN = 50
@@ -66,12 +66,16 @@ async def get_timeline(
     services: Given,
     caller: MayPeople,
     before: Annotated[str | None, Query(description="`next_before` of the page before.", max_length=200)] = None,
+    at: Annotated[str | None, Query(description="The newest shown is of this time, ISO; without `before`.")] = None,
     channel: Annotated[str | None, Query(max_length=40)] = None,
     limit: Limit = 50,
 ) -> Timeline:
     """What happened and what we did, newest first, over all channels or one."""
+    if at is not None and before is not None:
+        raise InvalidInput("`before` says where the next page begins: leave `at` out")
+    moment = read_time(at, "at")
+    cursor = read_cursor(before) if moment is None else from_time(moment)
     holder = await run_in_threadpool(shown, person_id, services, caller)
-    cursor = read_cursor(before)
     events = await ask_timeline(services.analysis, holder, cursor.events, channel, limit)
     return await run_in_threadpool(merged, services, holder, events, cursor, channel)
 

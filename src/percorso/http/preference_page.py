@@ -1,18 +1,17 @@
 """A person's own page: self-contained, without script, accessible, light and dark, Italian and English."""
 
-from base64 import b64encode
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from datetime import date, timedelta
 from html import escape
 from typing import Any
 
 from percorso.data.consent_state import Held, HeldPurpose
 from percorso.execution.render import first_name
 from percorso.execution.wishes import Wishes
-from percorso.http.answer_page import HEADERS as SMALL_HEADERS
-from percorso.http.answer_page import day_in_words
-from percorso.http.preference_words import CHANNELS, LANGUAGE_NAMES, TRAITS, named, named_kind, say, written
+from percorso.http.page_words import as_html, date_in_words, day_in_words, headers, whole_page, written
+from percorso.http.preference_words import CHANNELS, LANGUAGE_NAMES, WORDS, named, named_kind, named_trait, say
 from percorso.model.consent import ALL, key_of
 from percorso.model.person import Node, Profile
 from percorso.model.time import CivilClock
@@ -40,29 +39,26 @@ fieldset legend{float:left;width:100%;margin:0 0 .25rem}fieldset>*{clear:both}
 input[type=checkbox]{width:1.375rem;height:1.375rem;accent-color:var(--accent);margin:0;flex:none}
 .fields{display:flex;flex-wrap:wrap;gap:.75rem 1.5rem;margin:.5rem 0}
 .fields label{display:grid;gap:.25rem;flex:0 1 auto;min-width:0}
-select,input[type=time],input[type=date]{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);
+select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);
 border-radius:.5rem;padding:.625rem .75rem;min-height:2.75rem;min-width:0;max-width:100%}
 button,.button{font:inherit;font-weight:600;padding:.875rem 1.5rem;border:0;border-radius:.5rem;background:var(--accent);
 color:var(--on);cursor:pointer;display:inline-block;text-decoration:none;text-align:center}
 .plain{background:none;color:var(--accent);border:1px solid var(--accent)}
-.save{position:sticky;bottom:0;background:var(--paper);padding:.75rem 0 1rem;margin:0}.save button{width:100%}
+.save{padding:.25rem 0 1rem;margin:0}.save button{width:100%}
 h3{font-size:1rem;margin:1rem 0 .5rem}section>:last-child,fieldset>:last-child{margin-bottom:0}
 dt{font-weight:600}dd{margin:0 0 .5rem;overflow-wrap:anywhere}summary{cursor:pointer;padding:.5rem 0;color:var(--accent);
 text-decoration:underline}
 a{color:var(--accent)}:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 """.strip()
 
-HEADERS: Mapping[str, str] = {
-    **SMALL_HEADERS,
-    "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-}
-"""No asset from anywhere, nothing that could run; the link is passed on to nobody."""
+HEADERS = headers(STYLE)
 
 OFTEN = ("week 1", "week 2", "week 5", "month 1", "month 2")
 """How often one may wish to be written to."""
+PAUSES = (7, 14, 30, 91, 182, 365)
+"""Days for which one may wish to hear nothing."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+HALF_HOURS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,17 +152,32 @@ def _hours(shown: Shown) -> str:
     language, hours = shown.language, shown.wishes.hours
     start, end = ("", "") if hours is None else (hours[0].isoformat("minutes"), hours[1].isoformat("minutes"))
     fields = (
-        f'<label>{_say("from", language)}<input type="time" name="from" value="{start}"></label>'
-        f'<label>{_say("until", language)}<input type="time" name="until" value="{end}"></label>'
+        f'<label>{_say("from", language)}<select name="from">{_times(start, language)}</select></label>'
+        f'<label>{_say("until", language)}<select name="until">{_times(end, language)}</select></label>'
     )
     about = f'<p class="quiet">{_say("hours_about", language)}</p>'
     return f'<section><h2>{_say("hours_title", language)}</h2><div class="fields">{fields}</div>{about}</section>'
 
 
+def _times(now: str, language: str) -> str:
+    """Written alike for everybody: what a browser makes of a field for times follows its own language, not the page's."""
+    times = HALF_HOURS if now in HALF_HOURS or not now else sorted((*HALF_HOURS, now))
+    return _option("", _say("hours_any", language), now) + "".join(_option(one, one, now) for one in times)
+
+
 def _pause(shown: Shown) -> str:
+    """Days in the words of the page, as `_times`."""
     language, until = shown.language, shown.wishes.pause_until
+    today = date.fromisoformat(shown.today)
     value = "" if until is None or until.isoformat() <= shown.today else until.isoformat()
-    field = f'<label>{_say("pause", language)}<input type="date" name="pause_until" value="{value}" min="{shown.today}"></label>'
+    ends = {(today + timedelta(days=days)).isoformat(): f"pause_{days}" for days in PAUSES}
+    if value and value not in ends:
+        ends = {value: "pause_now", **ends}
+    options = _option("", _say("pause_none", language), value) + "".join(
+        _option(end, _say(word, language, day=date_in_words(date.fromisoformat(end), language)), value)
+        for end, word in ends.items()
+    )
+    field = f'<label>{_say("pause", language)}<select name="pause_until">{options}</select></label>'
     about = f'<p class="quiet">{_say("pause_about", language)}</p>'
     return f'<section><h2>{_say("pause_title", language)}</h2><div class="fields">{field}</div>{about}</section>'
 
@@ -200,7 +211,7 @@ def _data(shown: Shown) -> str:
         for kind, value in sorted({(node.kind, node.value) for node in shown.nodes})
     )
     told = "".join(
-        f"<dt>{escape(named(TRAITS, name, language))}</dt><dd>{escape(str(said.value))}</dd>"
+        f"<dt>{escape(named_trait(name, language))}</dt><dd>{escape(_value(name, said.value, language))}</dd>"
         for name, said in sorted(facts.traits.items())
         if said.value is not None
     )
@@ -225,6 +236,19 @@ def _data(shown: Shown) -> str:
         f"<h3>{_say('choices', language)}</h3>{f'<ul>{said}</ul>' if said else none}"
         f'</details><p><a href="{escape(shown.path)}/data" download>{_say("data_download", language)}</a></p></section>'
     )
+
+
+def _value(name: str, value: Any, language: str) -> str:
+    """What was said, days and languages in words."""
+    text = str(value)
+    if name == "language":
+        return LANGUAGE_NAMES.get(text, text)
+    if _DAY.fullmatch(text) is None:
+        return text
+    try:
+        return date_in_words(date.fromisoformat(text), language)
+    except ValueError:
+        return text
 
 
 def _choice(said: Mapping[str, Any], shown: Shown) -> str:
@@ -253,7 +277,7 @@ def _day(at: int, shown: Shown) -> str:
 
 
 def _say(word: str, language: str, **values: str) -> str:
-    return escape(say(word, language, **values))
+    return as_html(WORDS[word], language, **values)
 
 
 def _whole(shown: Shown, title: str, body: str, below: str = "") -> str:
@@ -266,9 +290,5 @@ def _whole(shown: Shown, title: str, body: str, below: str = "") -> str:
         for code, name in LANGUAGE_NAMES.items()
     )
     nav = f'<nav aria-label="{_say("languages", shown.language)}">{switch}</nav>'
-    return (
-        f'<!doctype html><html lang="{shown.language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{title} · {escape(shown.company)}</title><style>{STYLE}</style></head>"
-        f"<body><main><header><p>{escape(shown.company)}</p>{nav}</header><h1>{title}</h1>{body}</main></body></html>"
-    )
+    header = f"<header><p>{escape(shown.company)}</p>{nav}</header>"
+    return whole_page(shown.language, f"{title} · {escape(shown.company)}", STYLE, f"{header}<h1>{title}</h1>{body}")

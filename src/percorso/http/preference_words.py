@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from percorso.http.page_words import written
 from percorso.model.touchpoint import Text
 
 LANGUAGE_NAMES: Mapping[str, str] = {"it": "Italiano", "en": "English"}
@@ -37,14 +38,23 @@ WORDS: Mapping[str, Text] = {
         "it": "Senza un orario scriviamo di giorno. Riguarda ogni messaggio.",
         "en": "Without a time we write by day. This holds for every message.",
     },
+    "hours_any": {"it": "Qualsiasi ora", "en": "Any time"},
     "from": {"it": "Dalle", "en": "From"},
     "until": {"it": "Alle", "en": "Until"},
     "pause_title": {"it": "Una pausa", "en": "A pause"},
-    "pause": {"it": "Niente fino al giorno", "en": "Nothing until the day"},
+    "pause": {"it": "Niente per", "en": "Nothing for"},
     "pause_about": {
-        "it": "Vuoto: nessuna pausa. I messaggi di servizio arrivano ancora.",
-        "en": "Empty: no pause. Service messages still reach you.",
+        "it": "I messaggi di servizio arrivano ancora.",
+        "en": "Service messages still reach you.",
     },
+    "pause_none": {"it": "Nessuna pausa", "en": "No pause"},
+    "pause_now": {"it": "Fino al {day}", "en": "Until {day}"},
+    "pause_7": {"it": "Una settimana, fino al {day}", "en": "A week, until {day}"},
+    "pause_14": {"it": "Due settimane, fino al {day}", "en": "Two weeks, until {day}"},
+    "pause_30": {"it": "Un mese, fino al {day}", "en": "A month, until {day}"},
+    "pause_91": {"it": "Tre mesi, fino al {day}", "en": "Three months, until {day}"},
+    "pause_182": {"it": "Sei mesi, fino al {day}", "en": "Six months, until {day}"},
+    "pause_365": {"it": "Un anno, fino al {day}", "en": "A year, until {day}"},
     "language_title": {"it": "In che lingua", "en": "In which language"},
     "language": {"it": "Lingua dei messaggi", "en": "Language of messages"},
     "language_any": {"it": "Come finora", "en": "As until now"},
@@ -94,11 +104,17 @@ WORDS: Mapping[str, Text] = {
     },
 }
 
+_EMAIL: Text = {"it": "Email", "en": "Email"}
+_PHONE: Text = {"it": "Telefono", "en": "Phone"}
+_COMPANY: Text = {"it": "Azienda", "en": "Company"}
+_CUSTOMER: Text = {"it": "Codice cliente", "en": "Customer number"}
+_MACHINE: Text = {"it": "Macchina", "en": "Machine"}
+
 CHANNELS: Mapping[str, Text] = {
-    "email": {"it": "Email", "en": "Email"},
+    "email": _EMAIL,
     "sms": {"it": "SMS", "en": "Text message"},
     "post": {"it": "Posta", "en": "Post"},
-    "call": {"it": "Telefono", "en": "Phone"},
+    "call": _PHONE,
     "chat": {"it": "Chat", "en": "Chat"},
     "app": {"it": "App", "en": "App"},
     "web": {"it": "Sito", "en": "Website"},
@@ -108,16 +124,16 @@ CHANNELS: Mapping[str, Text] = {
 }
 
 KINDS: Mapping[str, Text] = {
-    "user_id": {"it": "Codice cliente", "en": "Customer number"},
-    "crm_id": {"it": "Codice cliente", "en": "Customer number"},
+    "user_id": _CUSTOMER,
+    "crm_id": _CUSTOMER,
     "loyalty_id": {"it": "Programma fedeltà", "en": "Loyalty programme"},
-    "email": {"it": "Email", "en": "Email"},
-    "phone": {"it": "Telefono", "en": "Phone"},
+    "email": _EMAIL,
+    "phone": _PHONE,
     "card": {"it": "Carta", "en": "Card"},
     "anonymous_id": {"it": "Dispositivo", "en": "Device"},
-    "machine": {"it": "Macchina", "en": "Machine"},
-    "machine_id": {"it": "Macchina", "en": "Machine"},
-    "company_id": {"it": "Azienda", "en": "Company"},
+    "machine": _MACHINE,
+    "machine_id": _MACHINE,
+    "company_id": _COMPANY,
     "vat_id": {"it": "Partita IVA", "en": "VAT number"},
     "tax_code": {"it": "Codice fiscale", "en": "Tax code"},
     "till_id": {"it": "Cassa", "en": "Till"},
@@ -126,39 +142,31 @@ KINDS: Mapping[str, Text] = {
 OTHER_KIND: Text = {"it": "Altro identificativo", "en": "Other identifier"}
 """A kind of the company's own; its name is for machines."""
 
-
-TRAITS: Mapping[str, Text] = {
+_TRAITS: Mapping[str, Text] = {
     "name": {"it": "Nome", "en": "Name"},
-    "firstName": {"it": "Nome", "en": "First name"},
-    "first_name": {"it": "Nome", "en": "First name"},
-    "lastName": {"it": "Cognome", "en": "Last name"},
-    "last_name": {"it": "Cognome", "en": "Last name"},
-    "email": {"it": "Email", "en": "Email"},
-    "phone": {"it": "Telefono", "en": "Phone"},
+    "firstname": {"it": "Nome", "en": "First name"},
+    "lastname": {"it": "Cognome", "en": "Last name"},
+    "email": _EMAIL,
+    "phone": _PHONE,
     "birthday": {"it": "Compleanno", "en": "Birthday"},
     "city": {"it": "Città", "en": "City"},
     "region": {"it": "Regione", "en": "Region"},
     "country": {"it": "Paese", "en": "Country"},
-    "company": {"it": "Azienda", "en": "Company"},
+    "company": _COMPANY,
     "language": {"it": "Lingua", "en": "Language"},
     "timezone": {"it": "Fuso orario", "en": "Time zone"},
-    "contact_per_week": {"it": "Messaggi alla settimana", "en": "Messages a week"},
-    "contact_per_month": {"it": "Messaggi al mese", "en": "Messages a month"},
-    "contact_from": {"it": "Scrivere dalle", "en": "Write from"},
-    "contact_until": {"it": "Scrivere fino alle", "en": "Write until"},
-    "contact_pause_until": {"it": "In pausa fino al", "en": "Paused until"},
+    "contactperweek": {"it": "Messaggi alla settimana", "en": "Messages a week"},
+    "contactpermonth": {"it": "Messaggi al mese", "en": "Messages a month"},
+    "contactfrom": {"it": "Scrivere dalle", "en": "Write from"},
+    "contactuntil": {"it": "Scrivere fino alle", "en": "Write until"},
+    "contactpauseuntil": {"it": "In pausa fino al", "en": "Paused until"},
 }
-"""Those that many companies have; others go by the name they were sent under."""
+"""Those that many companies have, as `named_trait` reads their names; others go by the name they were sent under."""
 
 
-def say(word: str, language: str, **values: str) -> str:
+def say(word: str, language: str) -> str:
     """One of the page's texts, not yet HTML."""
-    return written(WORDS[word], language).format(**values)
-
-
-def written(text: Text, language: str) -> str:
-    """A text in a language, else in English, else in the first there is."""
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
+    return written(WORDS[word], language)
 
 
 def named(names: Mapping[str, Text], id_: str, language: str) -> str:
@@ -169,3 +177,9 @@ def named(names: Mapping[str, Text], id_: str, language: str) -> str:
 def named_kind(kind: str, language: str) -> str:
     """A kind of identifier in words, whatever the company calls it."""
     return written(KINDS.get(kind, OTHER_KIND), language)
+
+
+def named_trait(name: str, language: str) -> str:
+    """A trait in words, however its name is spelled: ``firstName``, ``first_name``."""
+    spelled = name.replace("_", "").replace("-", "").lower()
+    return written(_TRAITS[spelled], language) if spelled in _TRAITS else name

@@ -35,6 +35,11 @@ def read_cursor(text: str | None) -> Cursor:
     return Cursor(events, read_time(decisions, "before"))
 
 
+def from_time(at: Micros) -> Cursor:
+    """What happened at a moment, and before."""
+    return Cursor(f"{at + 1}.0", at + 1)
+
+
 def merged(services: Services, person_id: str, page: TimelineEvents, cursor: Cursor, channel: str | None) -> Timeline:
     """One page, newest first; at one time a decision comes after, so above, the event that caused it."""
     names = Names(services.config)

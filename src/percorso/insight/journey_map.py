@@ -11,6 +11,7 @@ from percorso.insight.interval import Estimate, mean, wilson
 from percorso.insight.kpi import KPIS
 from percorso.insight.kpi.ask import Reader, row_of
 from percorso.insight.kpi.result import KpiRow
+from percorso.insight.listed import StagePeople, people_behind
 from percorso.insight.trouble import TROUBLES
 from percorso.insight.windows import Window
 from percorso.model.config import Config
@@ -179,23 +180,6 @@ class JourneyMap:
     stages: tuple[StageColumn, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagePerson:
-    """Somebody behind a number; `last_seen_at`: their last event in the stage, in the window."""
-
-    person_id: str
-    name: str | None
-    last_seen_at: Micros
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagePeople:
-    """The people behind a stage of the map: `count` is the map's own figure, `people` the latest seen of them."""
-
-    people: tuple[StagePerson, ...]
-    count: int
-
-
 def journey_map(reader: Reader, config: Config, journey: Journey, window: Window) -> JourneyMap:
     """The map of a journey in a window; see map_tables.py for what each figure counts."""
     here = keep_moments(reader, config, journey, window)
@@ -240,14 +224,7 @@ def stage_people(
     """The people behind a stage of the map, counted from the same table."""
     here = keep_moments(reader, config, journey, window)
     index = [known.id for known in journey.stages].index(stage)
-    expression = tables.in_stage(here, reader.session.table("people"), index)
-    count = reader.session.execute(expression.agg(count=expression.count()))[0]["count"]
-    rows = reader.session.execute(expression.limit(limit))
-    people = tuple(
-        StagePerson(person_id=row["person_id"], name=row["name"], last_seen_at=_micros(row["last_seen_at"]))
-        for row in rows
-    )
-    return StagePeople(people=people, count=int(count))
+    return people_behind(reader.session, here.filter(here["index"] == index), limit)
 
 
 def keep_moments(reader: Reader, config: Config, journey: Journey, window: Window) -> Any:

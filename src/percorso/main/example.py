@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
+from itertools import chain
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +31,8 @@ from percorso.settings import Settings
 PACKAGE = "percorso_company"
 """The simulator's name when it is installed with Percorso."""
 RECORD = "example"
+BY = "example"
+"""Who asked, of what the example company was asked."""
 BATCH = 5_000
 PER_SECOND = 1.0
 """Events a second of the demo's live traffic, over all touchpoints."""
@@ -40,8 +43,8 @@ _log = structlog.get_logger()
 _encode = msgspec.json.Encoder().encode
 
 
-def simulator() -> ModuleType:
-    """The example company's simulator: installed beside Percorso, else from the source tree."""
+def simulator(part: str = "simulate") -> ModuleType:
+    """A module of the example company: installed beside Percorso, else from the source tree."""
     if importlib.util.find_spec(PACKAGE) is None:
         folder = Path(__file__).resolve().parents[3] / "examples" / "company"
         start = folder / "__init__.py"
@@ -52,7 +55,7 @@ def simulator() -> ModuleType:
             raise NotFound(f"{start} cannot be loaded")
         sys.modules[PACKAGE] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[PACKAGE])
-    return import_module(f"{PACKAGE}.simulate")
+    return import_module(f"{PACKAGE}.{part}")
 
 
 class Told(Protocol):
@@ -77,12 +80,25 @@ def load(company: Company, *, people: int, seed: int, told: Callable[[int], None
     today = company.civil.civil_date(company.clock.now())
     year = dict(known or {"people": people, "seed": seed, "end": today.isoformat(), "loaded": False})
     company.store.put(RECORD, "year", year, company.clock.now())
-    events = simulator().events(people=year["people"], seed=year["seed"], end=date.fromisoformat(year["end"]))
+    drawn = simulator().Year(year["people"], year["seed"], date.fromisoformat(year["end"]))
+    odd = simulator("oddities")
     with folding_beside(company):
-        taken = take_in(company, events, told)
+        taken = take_in(company, chain(odd.oddities(drawn), drawn.items()), told)
     company.processor.drain()
+    ask_privacy(company, odd)
     company.store.put(RECORD, "year", {**year, "loaded": True}, company.clock.now())
     return taken
+
+
+def ask_privacy(company: Company, odd: ModuleType) -> None:
+    """A guest asked to be forgotten, and is; somebody else asked for what is known of them. Once."""
+    asked = {one.kind for one in company.privacy_requests.latest(10)}
+    if "erasure" not in asked:
+        named = [("user_id", odd.GUEST), ("email", odd.GUEST_EMAIL)]
+        company.forgetting.request("erasure", named, BY)
+    company.forgetting.finish_all(company.processor)
+    if "access" not in asked:
+        company.forgetting.request("access", [("user_id", odd.ASKS)], BY)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
+from percorso.model.match_round import MatchRound
 from percorso.model.match_rule import MatchRule, MatchRuleVersion
 from percorso.model.matching import Key, Matching, MatchModel, MatchRecord, PairKind, ProposalState
 from percorso.model.time import Micros
@@ -130,3 +131,13 @@ class MatchRules(Protocol):
     def put(self, rule: MatchRule, by: str, at: Micros) -> MatchRuleVersion:
         """Note a rule, as the next version; from now on it counts and no other."""
         ...
+
+
+class MatchRounds(Protocol):
+    """How far the last round of comparing everybody is, which somebody asked the running server for."""
+
+    def get(self) -> MatchRound:
+        """The last one; `IDLE` before the first."""
+        ...
+
+    def put(self, round_: MatchRound) -> None: ...

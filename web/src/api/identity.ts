@@ -109,10 +109,11 @@ export type MatchState = "open" | "accepted" | "refused";
 export type MatchKind = "person" | "household";
 export type MatchVerdict = "accept" | "refuse" | "never" | "reopen";
 
-export function useMatches(state: MatchState, kind: MatchKind) {
+export function useMatches(state: MatchState, kind: MatchKind, limit: number) {
   return useQuery({
-    queryKey: [...IDENTITY, "matches", state, kind],
-    queryFn: () => body(api.GET("/api/matches", { params: { query: { state, kind, limit: 20 } } })),
+    queryKey: [...IDENTITY, "matches", state, kind, limit],
+    queryFn: () => body(api.GET("/api/matches", { params: { query: { state, kind, limit } } })),
+    placeholderData: (before, query) => (query?.queryKey[2] === state && query.queryKey[3] === kind ? before : undefined),
   });
 }
 

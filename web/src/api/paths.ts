@@ -64,6 +64,16 @@ export function useHops(window: Window, sameOrder: boolean) {
   });
 }
 
+export function useConformance(journey: string | undefined, window: Window) {
+  return useQuery({
+    queryKey: ["paths", "conformance", journey, window],
+    queryFn: () => body(api.GET("/api/insight/paths/conformance/{journey}", { params: { path: { journey: journey ?? "" }, query: { ...window } } })),
+    enabled: journey !== undefined,
+    staleTime: FRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function useAround(choice: PathChoice, window: Window, asked: AroundChoice) {
   return useQuery({
     queryKey: ["paths", "around", choice, window, asked],
@@ -103,6 +113,7 @@ export type Behind =
   | { of: "variant"; query: Query<"/api/insight/paths/variants/people"> }
   | { of: "hop"; query: Query<"/api/insight/paths/hops/people"> }
   | { of: "around"; query: Query<"/api/insight/paths/around/people"> }
+  | { of: "conformance"; journey: string; query: Query<"/api/insight/paths/conformance/{journey}/people"> }
   | { of: "funnel"; query: Query<"/api/insight/funnels/people"> }
   | { of: "retention"; query: Query<"/api/insight/retention/people"> };
 
@@ -120,6 +131,10 @@ function ask(behind: Behind): Promise<PeopleBehind> {
       return body(api.GET("/api/insight/paths/hops/people", { params: { query: { ...behind.query, limit: 200 } } }));
     case "around":
       return body(api.GET("/api/insight/paths/around/people", { params: { query: { ...behind.query, limit: 200 } } }));
+    case "conformance":
+      return body(
+        api.GET("/api/insight/paths/conformance/{journey}/people", { params: { path: { journey: behind.journey }, query: { ...behind.query, limit: 200 } } }),
+      );
     case "funnel":
       return body(api.GET("/api/insight/funnels/people", { params: { query: { ...behind.query, limit: 200 } } }));
     case "retention":

@@ -22,17 +22,33 @@ export function usePerson(id: string) {
   });
 }
 
-export function useTimeline(id: string, channel: string | undefined) {
+/** `at`: from there back; without, from now. */
+export function useTimeline(id: string, channel: string | undefined, at: string | undefined) {
   return useInfiniteQuery({
-    queryKey: ["person", id, "timeline", channel],
+    queryKey: ["person", id, "timeline", channel, at],
     queryFn: ({ pageParam }) =>
       body(
         api.GET("/api/people/{person_id}/timeline", {
-          params: { path: { person_id: id }, query: { before: pageParam, channel, limit: PAGE } },
+          params: { path: { person_id: id }, query: pageParam === undefined ? { at, channel, limit: PAGE } : { before: pageParam, channel, limit: PAGE } },
         }),
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_before ?? undefined,
-    refetchInterval: (query) => (query.state.data && query.state.data.pages.length > 1 ? false : POLL_MS * 2),
+    refetchInterval: (query) => (at || (query.state.data && query.state.data.pages.length > 1) ? false : POLL_MS * 2),
+  });
+}
+
+const AT_ONCE = 5;
+
+/** One event of a person, by its time and message id; null when it is not theirs any more. */
+export function useEventOf(id: string, at: string, messageId: string, asked: boolean) {
+  return useQuery({
+    queryKey: ["event", id, at, messageId],
+    queryFn: async () => {
+      const page = await body(api.GET("/api/people/{person_id}/timeline", { params: { path: { person_id: id }, query: { at, limit: AT_ONCE } } }));
+      return page.entries.find((entry): entry is EventEntry => entry.kind === "event" && entry.id === messageId) ?? null;
+    },
+    enabled: asked,
+    staleTime: Infinity,
   });
 }

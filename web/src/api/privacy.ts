@@ -13,7 +13,7 @@ export function usePrivacyRequests() {
   return useQuery({
     queryKey: ["privacy"],
     queryFn: () => body(api.GET("/api/privacy/requests", { params: { query: { limit: 100 } } })),
-    refetchInterval: ({ state }) => (state.data?.requests.some((one) => one.request_status !== "completed") ? UNDER_WAY_MS : QUIET_MS),
+    refetchInterval: ({ state }) => (state.data?.requests.some((one) => one.request_status === "pending" || one.request_status === "in_progress") ? UNDER_WAY_MS : QUIET_MS),
   });
 }
 
@@ -21,6 +21,18 @@ export function useAsk() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (wish: PrivacyWish) => body(api.POST("/api/privacy/requests", { body: wish })),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["privacy"] }),
+  });
+}
+
+/** Says whom a request means that is unsure, or takes it back. */
+export function useSettle() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, meant }: { id: string; meant: boolean }) => {
+      const params = { path: { request_id: id } };
+      return meant ? body(api.POST("/api/privacy/requests/{request_id}/confirm", { params })) : body(api.DELETE("/api/privacy/requests/{request_id}", { params }));
+    },
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["privacy"] }),
   });
 }

@@ -1,7 +1,7 @@
 /** How KPI numbers are written. Pure. */
 import type { Format } from "@/i18n/format";
 
-export type Unit = "points" | "share" | "seconds" | "count" | "score" | "money";
+export type Unit = "points" | "share" | "seconds" | "count" | "score" | "money" | "amount";
 export type Better = "higher" | "lower";
 
 /** Below this a number would mislead more than tell; it is still in the table and in the export. */
@@ -15,12 +15,14 @@ export function kpiText(value: number, unit: Unit, f: Format): string {
   if (unit === "points") return f.signed(value, 0);
   if (unit === "share") return f.percent(value, 1);
   if (unit === "seconds") return f.duration(value);
+  if (unit === "amount") return f.decimal(value, Number.isInteger(value) ? 0 : 2);
   return f.decimal(value, unit === "count" ? 1 : 2);
 }
 
 /** A difference is in points, percentage points, seconds, or what the value is in. */
 export function differenceText(value: number, unit: Unit, f: Format): string {
   if (unit === "share") return f.signed(value * 100, 1);
+  if (unit === "amount") return f.signed(value, Number.isInteger(value) ? 0 : 2);
   if (unit === "score" || unit === "money") return f.signed(value, 2);
   return f.signed(value, unit === "seconds" ? 0 : 1);
 }

@@ -10,9 +10,8 @@ from percorso.insight.friction.found import Key
 from percorso.insight.friction.signals import SIGNALS
 from percorso.insight.friction.strata import with_subjects
 from percorso.insight.friction.visits import keep_visits
-from percorso.insight.journey_map import StagePeople
 from percorso.insight.kpi.ask import Reader
-from percorso.insight.paths.people import people_behind
+from percorso.insight.listed import StagePeople, people_behind
 from percorso.insight.windows import Window
 from percorso.model.time import Micros, from_datetime
 

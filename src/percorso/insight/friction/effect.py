@@ -1,11 +1,9 @@
 """How much worse off those are who met a signal: the risk beyond that of visits that were otherwise alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import erfc, sqrt
 from typing import Any
-
-import numpy as np
 
 from percorso.insight.interval import Z
 
@@ -67,20 +65,3 @@ def _least(met: float, n: int) -> float:
     """Nobody or everybody with the outcome is no proof that it varies not at all (one of each is added)."""
     share = (met + 1) / (n + 2)
     return share * (1 - share) if met in (0, n) else 0.0
-
-
-def false_discovery(chances: Sequence[float]) -> list[float]:
-    """q-values of several tests at once (Benjamini & Hochberg 1995), in the order given.
-
-    >>> [round(q, 3) for q in false_discovery([0.01, 0.04, 0.03, 0.5])]
-    [0.04, 0.053, 0.053, 0.5]
-    """
-    if not chances:
-        return []
-    p = np.asarray(chances, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
-    lowered = np.minimum.accumulate(scaled[::-1])[::-1]
-    q = np.empty(len(p))
-    q[order] = np.minimum(lowered, 1.0)
-    return [float(value) for value in q]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from percorso.insight.friction.effect import Effect, effect, false_discovery
+from percorso.insight.discovery import discovered
+from percorso.insight.friction.effect import Effect, effect
 from percorso.insight.friction.grade import ORDER, Grade, grade
 from percorso.insight.friction.natural import Slope, slope
 from percorso.insight.friction.outcomes import with_outcomes
@@ -166,7 +167,7 @@ class _Told:
         """The effects with their q-values: every outcome of every friction is a test."""
         tests = [(key, name, one) for key, found in effects.items() for name, one in found.items()]
         corrected: dict[Any, dict[Outcome, Effect]] = {key: {} for key in effects}
-        for (key, name, one), q in zip(tests, false_discovery([one.p_value for *_, one in tests]), strict=True):
+        for (key, name, one), q in zip(tests, discovered([one.p_value for *_, one in tests]), strict=True):
             corrected[key][name] = replace(one, q_value=q)
         return corrected
 

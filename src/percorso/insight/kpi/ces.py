@@ -1,43 +1,20 @@
 """Customer effort score: share of 5 to 7 who say that it was made easy (CES 2.0), and its variants."""
 
-from collections.abc import Mapping
-
-from percorso.insight.kpi.answers import READS
-from percorso.insight.kpi.definition import Definition
-from percorso.insight.kpi.result import Unit
-from percorso.insight.kpi.scores import Measure, Scale, mean_of, net, share_from
+from percorso.insight.kpi.asked import variants_of
+from percorso.insight.kpi.scores import Scale, mean_of, net, share_from
 
 EASE = Scale(kind="ces", low=1.0, high=7.0)
 EFFORT = Scale(kind="ces", low=1.0, high=5.0, told=True, best="low")
 """CES 1.0 asks how much effort it was, on five points: low is good."""
 
 
-def variant(
-    name: str | None, scale: Scale, measure: Measure, unit: Unit, title: Mapping[str, str], said: Mapping[str, str]
-) -> Definition:
-    return Definition(
-        kpi="ces",
-        variant=name,
-        version=1,
-        name=title,
-        about=said,
-        edges={
-            "it": "Si chiede dopo un compito, nel punto di contatto dove è stato svolto. CES 1.0 chiede lo sforzo e lì il voto "
-            "basso è buono: le due scale non si mescolano mai.",
-            "en": "To be asked after a task, at the touchpoint where it was done. CES 1.0 asks for the effort, and there a low "
-            "score is good: the two scales are never pooled.",
-        },
-        unit=unit,
-        better="higher",
-        theme="voice",
-        names=("Survey Answered",),
-        reads=READS,
-        returns=measure.returns,
-        units=scale.units,
-        sums=measure.sums,
-        estimate=measure.estimate,
-    )
-
+EDGES = {
+    "it": "Si chiede dopo un compito, nel punto di contatto dove è stato svolto. CES 1.0 chiede lo sforzo e lì il voto "
+    "basso è buono: le due scale non si mescolano mai.",
+    "en": "To be asked after a task, at the touchpoint where it was done. CES 1.0 asks for the effort, and there a low "
+    "score is good: the two scales are never pooled.",
+}
+variant = variants_of("ces", EDGES)
 
 DEFINITION = variant(
     None,

@@ -1,45 +1,24 @@
 """Customer satisfaction: share of 4 and 5 among answers on five points, and its variants."""
 
-from collections.abc import Mapping
-
-from percorso.insight.kpi.answers import READS
-from percorso.insight.kpi.definition import Definition
-from percorso.insight.kpi.result import Unit
-from percorso.insight.kpi.scores import Measure, Scale, mean_of, net, share_from
+from percorso.insight.kpi.asked import variants_of
+from percorso.insight.kpi.scores import Scale, mean_of, net, share_from
 
 FIVE = Scale(kind="csat", low=1.0, high=5.0)
 SEVEN = Scale(kind="csat", low=1.0, high=7.0, told=True)
 
 
-def variant(
-    name: str | None, scale: Scale, measure: Measure, unit: Unit, title: Mapping[str, str], said: Mapping[str, str]
-) -> Definition:
-    return Definition(
-        kpi="csat",
-        variant=name,
-        version=1,
-        name=title,
-        about={
-            "it": f"{said['it']} Le risposte su altre scale non si mescolano e non contano.",
-            "en": f"{said['en']} Answers on other scales are not pooled and do not count.",
-        },
-        edges={
-            "it": "Confrontabile solo tra domande con le stesse parole e lo stesso numero di punti. Chi non risponde non "
-            "conta: chi è scontento risponde di più o di meno degli altri.",
-            "en": "To be compared only between questions with the same words and the same number of points. Who does not "
-            "answer does not count, and the unhappy answer more or less than others.",
-        },
-        unit=unit,
-        better="higher",
-        theme="voice",
-        names=("Survey Answered",),
-        reads=READS,
-        returns=measure.returns,
-        units=scale.units,
-        sums=measure.sums,
-        estimate=measure.estimate,
-    )
+EDGES = {
+    "it": "Confrontabile solo tra domande con le stesse parole e lo stesso numero di punti. Chi non risponde non "
+    "conta: chi è scontento risponde di più o di meno degli altri.",
+    "en": "To be compared only between questions with the same words and the same number of points. Who does not "
+    "answer does not count, and the unhappy answer more or less than others.",
+}
+ALSO = {
+    "it": "Le risposte su altre scale non si mescolano e non contano.",
+    "en": "Answers on other scales are not pooled and do not count.",
+}
 
+variant = variants_of("csat", EDGES, ALSO)
 
 DEFINITION = variant(
     None,

@@ -1,16 +1,14 @@
 """The people behind a number: as many as it says."""
 
 from dataclasses import dataclass
-from datetime import UTC
 
 import ibis
 
-from percorso.insight.journey_map import StagePeople, StagePerson
 from percorso.insight.kpi.ask import Reader, check_dimensions
 from percorso.insight.kpi.definition import Definition
 from percorso.insight.kpi.grouping import behind, matches, units_of
+from percorso.insight.listed import StagePeople, shown
 from percorso.insight.windows import Window
-from percorso.model.time import from_datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +32,6 @@ def people_behind(
     who = units.filter(units.person_id.notnull()).select("person_id").distinct()
     people = reader.session.table("people").select("person_id", "name", "last_seen_at")
     named = who.left_join(people, "person_id").drop("person_id_right")
-    ordered = named.order_by(ibis.desc("last_seen_at"), "person_id").limit(limit)
+    ordered = named.order_by(ibis.desc("last_seen_at"), "person_id")
     count = reader.session.execute(who.agg(count=who.count()))[0]["count"]
-    return StagePeople(
-        people=tuple(
-            StagePerson(
-                person_id=row["person_id"],
-                name=row["name"],
-                last_seen_at=from_datetime(row["last_seen_at"].replace(tzinfo=UTC)),
-            )
-            for row in reader.session.execute(ordered)
-        ),
-        count=int(count),
-    )
+    return StagePeople(people=shown(reader.session, ordered, limit), count=int(count))

@@ -11,10 +11,11 @@ from typing import Any
 
 from percorso.insight.completeness import is_complete, known_day, known_until
 from percorso.insight.interval import mean, wilson
-from percorso.insight.journey_map import Mood, Share, StagePeople, StagePerson
+from percorso.insight.journey_map import Mood, Share
 from percorso.insight.kpi import KPIS
 from percorso.insight.kpi.ask import Reader, ask
 from percorso.insight.kpi.result import KpiRow
+from percorso.insight.listed import StagePeople, people_behind
 from percorso.insight.touchpoints import tables
 from percorso.insight.touchpoints.truth import Effect, Looked, moments_of_truth
 from percorso.insight.windows import Window, before
@@ -120,17 +121,7 @@ def inventory(reader: Reader, config: Config, window: Window) -> Inventory:
 def touchpoint_people(reader: Reader, window: Window, touchpoint: str, limit: int) -> StagePeople:
     """The people behind a touchpoint's number, as many as it says. `NOWHERE`: those who were at none."""
     place = None if touchpoint == NOWHERE else touchpoint
-    expression = tables.who_met(reader.events, reader.session.table("people"), window, place)
-    count = int(reader.session.execute(expression.agg(count=expression.count()))[0]["count"])
-    people = tuple(
-        StagePerson(
-            person_id=row["person_id"],
-            name=row["name"],
-            last_seen_at=from_datetime(row["last_seen_at"].replace(tzinfo=UTC)),
-        )
-        for row in reader.session.execute(expression.limit(limit))
-    )
-    return StagePeople(people=people, count=count)
+    return people_behind(reader.session, tables.at_touchpoint(reader.events, window, place), limit)
 
 
 def _by_touchpoint(reader: Reader, kpi: str, window: Window) -> dict[str | None, KpiRow]:

@@ -69,13 +69,8 @@ def unplaced(events: Any, window: Window) -> Any:
     )
 
 
-def who_met(events: Any, people_now: Any, window: Window, touchpoint: str | None) -> Any:
-    """The people behind a touchpoint: (person_id, name, last_seen_at), the latest seen first."""
+def at_touchpoint(events: Any, window: Window, touchpoint: str | None) -> Any:
+    """What somebody did at a touchpoint, None: at none, with ``person_id`` and ``occurred_at``."""
     rows = events.select("person_id", "occurred_at", "local_date", "touchpoint")
     place = rows.touchpoint.isnull() if touchpoint is None else rows.touchpoint == touchpoint
-    here = rows.filter(within(rows, window), place, rows.person_id.notnull())
-    seen = here.group_by("person_id").agg(last_seen_at=here.occurred_at.max())
-    named = seen.left_join(people_now, "person_id")
-    return named.select(seen.person_id, name=named.name, last_seen_at=seen.last_seen_at).order_by(
-        ibis.desc("last_seen_at"), "person_id"
-    )
+    return rows.filter(within(rows, window), place, rows.person_id.notnull())

@@ -41,8 +41,6 @@ export const friction = {
   "friction.people.other": ["{n} persone", "{n} people"],
   "friction.openPeople.one": ["Apri {n} persona", "Open {n} person"],
   "friction.openPeople.other": ["Apri {n} persone", "Open {n} people"],
-  "friction.peopleShown": ["Le {n} viste per ultime.", "The {n} seen last."],
-  "friction.nobody": ["Visitatore sconosciuto", "Unknown visitor"],
   "friction.year": ["l’anno", "a year"],
   "friction.between": ["da {low} a {high}", "{low} to {high}"],
   "friction.notPriced": ["nessun valore in denaro dimostrato", "no value in money shown"],

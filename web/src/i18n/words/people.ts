@@ -72,6 +72,8 @@ export const people = {
   "person.channel.all": ["Tutti i canali", "All channels"],
   "person.older": ["Mostra prima", "Show older"],
   "person.start": ["Qui comincia il suo percorso", "Their path starts here"],
+  "person.timeline.at": ["Da {when} all’indietro.", "From {when} back."],
+  "person.timeline.now": ["Torna a oggi", "Back to now"],
   "person.timeline.empty": ["Niente da mostrare con questi filtri.", "Nothing to show with these filters."],
   "person.entered": ["Entra in «{stage}»", "Enters “{stage}”"],
   "person.historical": ["Importato", "Imported"],

@@ -1,13 +1,10 @@
 /** The small parts that the list and the page of one friction share. */
-import { Drawer } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { useFrictionPeople, type FrictionRecord, type FrictionsRecord } from "@/api/frictions";
 import { useMay } from "@/api/session";
 import { useFormat, useWords } from "@/i18n";
-import { Await } from "@/parts/Await";
+import { PeopleDrawer } from "@/parts/PeopleDrawer";
 import { Tag, type TagTone } from "@/parts/Tag";
-import { When } from "@/parts/When";
 import css from "./Friction.module.css";
 import { minor, signalOf, type Status } from "./friction";
 
@@ -67,6 +64,7 @@ export function usePeopleOf(): { count: (one: FrictionRecord, name: string) => R
   const { tn } = useWords();
   const may = useMay("people");
   const [opened, setOpened] = useState<{ key: string; name: string } | null>(null);
+  const people = useFrictionPeople(opened?.key ?? null);
   return {
     count: (one, name) =>
       may ? (
@@ -76,37 +74,6 @@ export function usePeopleOf(): { count: (one: FrictionRecord, name: string) => R
       ) : (
         <span>{tn("friction.people", one.people)}</span>
       ),
-    drawer: <PeopleDrawer opened={opened} onClose={() => setOpened(null)} />,
+    drawer: <PeopleDrawer title={opened?.name ?? null} people={people} onClose={() => setOpened(null)} />,
   };
-}
-
-function PeopleDrawer({ opened, onClose }: { opened: { key: string; name: string } | null; onClose: () => void }) {
-  const { t, tn } = useWords();
-  const people = useFrictionPeople(opened?.key ?? null);
-  return (
-    <Drawer opened={opened !== null} onClose={onClose} size={460} title={opened?.name} closeButtonProps={{ "aria-label": t("shell.close") }}>
-      {opened && (
-        <Await query={people} height={240}>
-          {(found) => (
-            <>
-              <p className={css.strong}>{tn("friction.people", found.count)}</p>
-              {found.count > found.people.length && <p className={css.quiet}>{t("friction.peopleShown", { n: found.people.length })}</p>}
-              <ul className={css.people}>
-                {found.people.map((person) => (
-                  <li key={person.person_id}>
-                    <Link to="/people/$id" params={{ id: person.person_id }}>
-                      {person.name ?? t("friction.nobody")}
-                    </Link>
-                    <span className={css.quiet}>
-                      <When at={person.last_seen_at} />
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-        </Await>
-      )}
-    </Drawer>
-  );
 }

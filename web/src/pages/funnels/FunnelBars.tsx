@@ -2,7 +2,7 @@ import type { FunnelRecord } from "@/api/paths";
 import { useFormat, useWords } from "@/i18n";
 import { DataTable } from "@/parts/DataTable";
 import { Twin } from "@/parts/Twin";
-import { Count } from "@/pages/paths/PeopleDrawer";
+import { Count } from "@/pages/paths/Count";
 import { barsOf, type Bar } from "./bars";
 import css from "./Funnels.module.css";
 import { useStepText } from "./text";

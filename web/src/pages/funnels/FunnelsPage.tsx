@@ -10,7 +10,7 @@ import { Empty } from "@/parts/Empty";
 import { Page, Panel } from "@/parts/Page";
 import { addDays, presetWindow, type Window } from "@/parts/period";
 import { PeriodPicker, useToday } from "@/parts/PeriodPicker";
-import { usePeople } from "@/pages/paths/PeopleDrawer";
+import { usePeople } from "@/pages/paths/Count";
 import type { FunnelSearch } from "@/search";
 import { FunnelBars } from "./FunnelBars";
 import css from "./Funnels.module.css";

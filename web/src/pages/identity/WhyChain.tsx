@@ -3,6 +3,7 @@ import type { Decided, IdentifierName, SeenTogether, WhyRecord } from "@/api/ide
 import { useFormat, useWords } from "@/i18n";
 import { Ident, identText } from "./Ident";
 import css from "./Identity.module.css";
+import { SeenEvent } from "./SeenEvent";
 
 export function WhyChain({ why }: { why: WhyRecord }) {
   return why.path ? <Chain why={why} path={why.path} /> : why.why_not && <Apart not={why.why_not} />;
@@ -19,7 +20,7 @@ function Chain({ why, path }: { why: WhyRecord; path: NonNullable<WhyRecord["pat
         <li key={index}>
           <span className={css.tie}>{word("identity.step", step.kind)}</span>
           <Ident of={step.other} />
-          {step.seen && <Seen seen={step.seen} />}
+          {step.seen && <Seen seen={step.seen} person={why.person_a} />}
           {step.decided && <By decided={step.decided} />}
         </li>
       ))}
@@ -48,24 +49,26 @@ function Apart({ not }: { not: NonNullable<WhyRecord["why_not"]> }) {
   );
 }
 
-/** When, and with what. */
-export function SeenWith({ seen }: { seen: SeenTogether }) {
+/** When, with what, and in which event of the person's, where they are one. */
+export function SeenWith({ seen, person }: { seen: SeenTogether; person?: string }) {
   const words = useWords();
   const f = useFormat();
   const other: IdentifierName | null = seen.stronger;
   return (
     <>
       <span>{words.t("identity.seenWith", { day: f.moment(seen.at), other: other ? identText(words, other) : words.t("identity.gone") })}</span>
+      {person && <SeenEvent seen={seen} person={person} />}
       <Source seen={seen} />
     </>
   );
 }
 
-function Seen({ seen }: { seen: SeenTogether }) {
+function Seen({ seen, person }: { seen: SeenTogether; person: string }) {
   const f = useFormat();
   return (
     <span className={css.proof}>
       {f.moment(seen.at)}
+      <SeenEvent seen={seen} person={person} />
       <Source seen={seen} />
     </span>
   );

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
 import { useDecideMatch, type MatchRecord, type MatchVerdict } from "@/api/identity";
 import { useMay } from "@/api/session";
@@ -44,14 +45,35 @@ export function MatchCard({ match, onSaid }: { match: MatchRecord; onSaid: (verd
             ]}
           />
         </div>
-        <div>
-          <h3 className={css.sub}>{t("matches.evidence")}</h3>
-          <p className={css.hint}>{t("matches.evidenceHint")}</p>
-          <Waterfall parts={match.parts} total={match.weight} />
-        </div>
+        <Evidence match={match} />
       </div>
       <Verdicts match={match} named={named} onSaid={onSaid} />
     </Panel>
+  );
+}
+
+/** Beside what is known; on a narrow screen below it and folded up, so that one pair fits a screen. */
+function Evidence({ match }: { match: MatchRecord }) {
+  const { t } = useWords();
+  const narrow = useMediaQuery("(max-width: 700px)", false, { getInitialValueInEffect: false });
+  const steps = (
+    <>
+      <p className={css.hint}>{t("matches.evidenceHint")}</p>
+      <Waterfall parts={match.parts} total={match.weight} />
+    </>
+  );
+  if (narrow)
+    return (
+      <details className={css.evidence}>
+        <summary>{t("matches.evidence")}</summary>
+        {steps}
+      </details>
+    );
+  return (
+    <div>
+      <h3 className={css.sub}>{t("matches.evidence")}</h3>
+      {steps}
+    </div>
   );
 }
 

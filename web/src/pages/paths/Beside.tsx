@@ -11,7 +11,7 @@ import type { PathsSearch } from "@/search";
 import { nodeOf, sankeyOption } from "./flow";
 import { useStepNames } from "./names";
 import css from "./Paths.module.css";
-import { Count } from "./PeopleDrawer";
+import { Count } from "./Count";
 
 const FlowChart = lazy(() => import("@/charts/FlowChart"));
 const HEIGHT = 420;

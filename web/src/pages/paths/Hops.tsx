@@ -6,7 +6,7 @@ import { DataTable } from "@/parts/DataTable";
 import { Panel } from "@/parts/Page";
 import type { Window } from "@/parts/period";
 import css from "./Paths.module.css";
-import { Count } from "./PeopleDrawer";
+import { Count } from "./Count";
 
 interface HopsProps {
   window: Window;

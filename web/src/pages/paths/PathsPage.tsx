@@ -10,9 +10,10 @@ import { addDays, presetWindow, type Window } from "@/parts/period";
 import { PeriodPicker, useToday } from "@/parts/PeriodPicker";
 import { PATH_STEPS, type PathsSearch } from "@/search";
 import { Beside } from "./Beside";
+import { Conformance } from "./Conformance";
 import { Hops } from "./Hops";
 import css from "./Paths.module.css";
-import { usePeople } from "./PeopleDrawer";
+import { usePeople } from "./Count";
 import { Transitions } from "./Transitions";
 import { Ways } from "./Ways";
 
@@ -86,6 +87,7 @@ export function PathsPage() {
                 <Ways choice={choice} window={window} open={people.open} />
                 <Hops window={window} sameOrder={search.order === "1"} onSameOrder={(order) => change({ order: order ? "1" : undefined })} open={people.open} />
               </div>
+              <Conformance chosen={search.journey} window={window} onChoose={(journey) => change({ journey })} open={people.open} />
             </>
           )
         }

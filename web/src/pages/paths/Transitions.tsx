@@ -9,7 +9,7 @@ import type { Window } from "@/parts/period";
 import { Twin } from "@/parts/Twin";
 import { graphOption, strongest } from "./flow";
 import css from "./Paths.module.css";
-import { Count } from "./PeopleDrawer";
+import { Count } from "./Count";
 import { useStepNames } from "./names";
 
 const FlowChart = lazy(() => import("@/charts/FlowChart"));

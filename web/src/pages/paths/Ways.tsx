@@ -6,7 +6,7 @@ import { Panel } from "@/parts/Page";
 import type { Window } from "@/parts/period";
 import { useStepNames } from "./names";
 import css from "./Paths.module.css";
-import { Count } from "./PeopleDrawer";
+import { Count } from "./Count";
 
 const LONG = 14;
 

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import type { EventEntry } from "@/api/people";
 import { useFormat, useWords } from "@/i18n";
 import { ChannelIcon } from "@/parts/Channel";
@@ -5,14 +6,18 @@ import { Tag, type TagTone } from "@/parts/Tag";
 import { describe } from "./describe";
 import css from "./Person.module.css";
 
-/** Something that happened. */
-export function EventLine({ entry, entered }: { entry: EventEntry; entered: boolean }) {
+/** Something that happened; `wanted`: what somebody came to see. */
+export function EventLine({ entry, entered, wanted }: { entry: EventEntry; entered: boolean; wanted: boolean }) {
   const words = useWords();
   const { t, text, word } = words;
   const f = useFormat();
+  const line = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (wanted) line.current?.scrollIntoView({ block: "center" });
+  }, [wanted]);
   const told = describe(entry.name, entry.properties, words, f);
   return (
-    <li className={css.entry}>
+    <li ref={line} className={css.entry} data-wanted={wanted || undefined} aria-current={wanted || undefined}>
       <span className={css.node}>
         <ChannelIcon channel={entry.channel} size={15} />
       </span>

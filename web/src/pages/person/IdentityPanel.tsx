@@ -72,7 +72,7 @@ function One({ each, root, person, onPart }: { each: Evidenced; root: Evidenced 
     <>
       <Ident of={each.identifier} />
       <p className={css.reason}>
-        {why} {events !== undefined && <span className="quiet">· {tn("person.eventsUnder", events)}</span>}
+        {why} {events !== undefined && events > 0 && <span className="quiet">· {tn("person.eventsUnder", events)}</span>}
       </p>
       <details className={idCss.evidence} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{t("identity.evidence")}</summary>
@@ -80,7 +80,7 @@ function One({ each, root, person, onPart }: { each: Evidenced; root: Evidenced 
         <ul className={idCss.lines}>
           {each.seen.map((seen) => (
             <li key={`${seen.message_id} ${seen.stronger?.kind} ${seen.stronger?.value}`}>
-              <SeenWith seen={seen} />
+              <SeenWith seen={seen} person={person.person_id} />
             </li>
           ))}
         </ul>

@@ -16,12 +16,13 @@ const route = getRouteApi("/people/$id");
 /** One line over all channels: what happened, and what we did and did not do. */
 export function TimelinePanel({ person }: { person: PersonRecord }) {
   const { t } = useWords();
-  const { channel, show } = route.useSearch();
-  const timeline = useTimeline(person.person_id, channel);
+  const { channel, show, at } = route.useSearch();
+  const timeline = useTimeline(person.person_id, channel, at);
   const entries = timeline.data?.pages.flatMap((page) => page.entries) ?? [];
   const wanted = entries.filter((entry) => !show || (show === "events") === (entry.kind === "event"));
   return (
     <Panel title={t("person.timeline")} hint={t("person.timelineHint")} actions={<Filters />}>
+      {at && <From at={at} />}
       {timeline.error && !timeline.data && <Failure error={timeline.error} retry={() => void timeline.refetch()} />}
       {timeline.isPending && <Loading height={320} />}
       {timeline.data && wanted.length === 0 && !timeline.hasNextPage && <p className="quiet">{t("person.timeline.empty")}</p>}
@@ -37,14 +38,30 @@ export function TimelinePanel({ person }: { person: PersonRecord }) {
   );
 }
 
+/** The timeline begins at a moment that somebody asked for. */
+function From({ at }: { at: string }) {
+  const { t } = useWords();
+  const f = useFormat();
+  const navigate = route.useNavigate();
+  return (
+    <p className={css.from} role="status">
+      {t("person.timeline.at", { when: f.moment(at) })}{" "}
+      <Button size="compact-sm" variant="default" onClick={() => void navigate({ search: (old) => ({ ...old, at: undefined, event: undefined }), resetScroll: false })}>
+        {t("person.timeline.now")}
+      </Button>
+    </p>
+  );
+}
+
 function Days({ entries, entered }: { entries: readonly Entry[]; entered: ReadonlySet<string> }) {
   const f = useFormat();
+  const { event } = route.useSearch();
   const days = useMemo(() => byDay(entries, (entry) => f.civilDay(entry.at)), [entries, f]);
   return days.map((day) => (
     <section key={day.day}>
       <h3 className={css.day}>{f.dayHeading(day.entries[0]?.at ?? `${day.day}T12:00:00Z`)}</h3>
       <ol className={css.line}>
-        {day.entries.map((entry) => (entry.kind === "event" ? <EventLine key={entry.id} entry={entry} entered={entered.has(entry.id)} /> : <DecisionLine key={entry.id} entry={entry} />))}
+        {day.entries.map((entry) => (entry.kind === "event" ? <EventLine key={entry.id} entry={entry} entered={entered.has(entry.id)} wanted={entry.id === event} /> : <DecisionLine key={entry.id} entry={entry} />))}
       </ol>
     </section>
   ));

@@ -1,8 +1,9 @@
-import { Button, Checkbox, Modal, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useAsk, type PrivacyWish } from "@/api/privacy";
 import { useWords } from "@/i18n";
 import { useErrorText } from "@/parts/Await";
+import { addresses, MOST_ADDRESSES } from "./addresses";
 import css from "./Privacy.module.css";
 
 type Kind = PrivacyWish["subject_request_type"];
@@ -33,11 +34,12 @@ function Wish({ onAsked }: { onAsked: () => void }) {
   const [kind, setKind] = useState<Kind>("erasure");
   const [identityKind, setIdentityKind] = useState("email");
   const [value, setValue] = useState("");
+  const [urls, setUrls] = useState("");
   const [sure, setSure] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const identity = { identity_type: identityKind, identity_value: value.trim() };
-    ask.mutate({ subject_request_type: kind, subject_identities: [identity] }, { onSuccess: onAsked });
+    ask.mutate({ subject_request_type: kind, subject_identities: [identity], callback_urls: addresses(urls) }, { onSuccess: onAsked });
   };
   return (
     <form onSubmit={submit} className={css.form}>
@@ -56,6 +58,18 @@ function Wish({ onAsked }: { onAsked: () => void }) {
         data={IDENTITY_KINDS.map((one) => ({ value: one, label: word("identifier", one) }))}
       />
       <TextInput label={t("privacy.identity")} required maxLength={1024} autoComplete="off" value={value} onChange={(e) => setValue(e.currentTarget.value)} data-autofocus />
+      <Textarea
+        label={t("privacy.urls")}
+        description={t("privacy.urlsHint")}
+        placeholder="https://example.com/privacy"
+        autosize
+        minRows={1}
+        maxRows={MOST_ADDRESSES}
+        autoComplete="off"
+        spellCheck={false}
+        value={urls}
+        onChange={(e) => setUrls(e.currentTarget.value)}
+      />
       <Checkbox label={t("privacy.sure")} checked={sure} onChange={(e) => setSure(e.currentTarget.checked)} />
       {ask.error && (
         <p role="alert" className={css.error}>

@@ -1,5 +1,7 @@
-import { bundlePath, receiptPath, type PrivacyRequest } from "@/api/privacy";
+import { Button } from "@mantine/core";
+import { bundlePath, receiptPath, useSettle, type PrivacyRequest } from "@/api/privacy";
 import { useFormat, useWords } from "@/i18n";
+import { useErrorText } from "@/parts/Await";
 import { DataTable } from "@/parts/DataTable";
 import { Tag } from "@/parts/Tag";
 import { outcomeOf } from "./outcome";
@@ -30,14 +32,43 @@ export function Requests({ requests }: { requests: readonly PrivacyRequest[] }) 
 function State({ one }: { one: PrivacyRequest }) {
   const { t, tn } = useWords();
   const outcome = outcomeOf(one);
+  const elsewhere = Object.values(one.elsewhere).reduce((sum, rows) => sum + rows, 0);
   return (
     <div className={css.state}>
-      <Tag tone={one.step === "done" ? "good" : "warn"}>{t(`privacy.step.${one.step}`)}</Tag>
+      <Tag tone={one.step === "done" ? "good" : one.step === "cancelled" ? "neutral" : "warn"}>{t(`privacy.step.${one.step}`)}</Tag>
+      {one.step === "unsure" && <Unsure one={one} />}
       {one.problem && <span className="quiet">{one.problem}</span>}
       {outcome === "nobody" && <span className="quiet">{t("privacy.nobody")}</span>}
       {outcome === "shared" && <span className="quiet">{t("privacy.shared")}</span>}
       {typeof outcome === "number" && <span className="quiet">{tn("privacy.events", outcome)}</span>}
+      {elsewhere > 0 && <span className="quiet">{tn("privacy.elsewhere", elsewhere)}</span>}
     </div>
+  );
+}
+
+/** Somebody has to say whom it means before anything is done. */
+function Unsure({ one }: { one: PrivacyRequest }) {
+  const { t } = useWords();
+  const say = useErrorText();
+  const settle = useSettle();
+  const id = one.subject_request_id;
+  return (
+    <>
+      <p className={css.unsure}>{t("privacy.unsure")}</p>
+      <span className={css.links}>
+        <Button size="compact-sm" loading={settle.isPending} onClick={() => settle.mutate({ id, meant: true })}>
+          {t("privacy.confirm")}
+        </Button>
+        <Button size="compact-sm" variant="default" disabled={settle.isPending} onClick={() => settle.mutate({ id, meant: false })}>
+          {t("privacy.cancel")}
+        </Button>
+      </span>
+      {settle.error && (
+        <p role="alert" className={css.error}>
+          {say(settle.error)}
+        </p>
+      )}
+    </>
   );
 }
 

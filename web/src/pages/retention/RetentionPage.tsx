@@ -9,7 +9,7 @@ import { Empty } from "@/parts/Empty";
 import { Page, Panel } from "@/parts/Page";
 import { addDays, presetWindow, type Window } from "@/parts/period";
 import { PeriodPicker, useToday } from "@/parts/PeriodPicker";
-import { Count, usePeople } from "@/pages/paths/PeopleDrawer";
+import { Count, usePeople } from "@/pages/paths/Count";
 import type { RetentionSearch } from "@/search";
 import css from "./Retention.module.css";
 

@@ -34,7 +34,7 @@ export function Inventory({ rows, window, caption }: InventoryProps) {
           <span>
             {text(row.name) || row.touchpoint}
             <span className={css.sub}>
-              {[word("channel", row.channel ?? "unknown"), row.physical !== null && t(row.physical ? "place.physical" : "place.digital"), row.owner].filter(Boolean).join(" · ")}
+              {[word("channel", row.channel ?? "unknown"), row.physical !== null && t(row.physical ? "place.physical" : "place.digital"), row.owner && word("owner", row.owner)].filter(Boolean).join(" · ")}
             </span>
           </span>
           {row.effects.some((each) => each.is_truth) && <Tag tone="accent">{t("touchpoints.truth")}</Tag>}
