@@ -160,7 +160,7 @@ def test_every_reason_of_intake_is_told() -> None:
 
 
 def test_every_kpi_and_variant_is_told() -> None:
-    assert "--list" in said_in("reference-cli.md").partition("## percorso kpi")[2].partition("\n## ")[0]
+    assert "--list" in said_in("reference-cli.md").partition("## percorso kpi show")[2].partition("\n## ")[0]
     told = said_in("kpis.md")
     assert [one.label for variants in VARIANTS.values() for one in variants if f"`{one.label}" not in told] == []
 

@@ -126,6 +126,15 @@ class TestNumbers:
         assert [entry["id"] for entry in agent.get(path, params={"channel": "store"}).json()["entries"]] == ["s1"]
         assert agent.get(path, params={"channel": "call"}).json() == {"entries": [], "next_before": None}
 
+    def test_the_line_from_a_moment_back(self, agent: Browser, company: Company) -> None:
+        (found,) = agent.get("/api/people", params={"q": "u7"}).json()["people"]
+        at = company.clock.now() - 3 * HOUR
+        take(company, *(track("Product Viewed", f"m{n}", "u7", timestamp=to_iso(at + n * HOUR)) for n in (-1, 0, 1)))
+        path, asked = f"/api/people/{found['person_id']}/timeline", {"at": to_iso(at), "limit": 2}
+        assert [one["id"] for one in agent.get(path, params=asked).json()["entries"]] == ["m0", "m-1"]
+        assert agent.get(path, params={"at": "soon"}).status_code == 400
+        assert agent.get(path, params={**asked, "before": "2026-01-01T00:00:00Z~1.2"}).status_code == 400
+
     @pytest.mark.parametrize("before", ["x", "x~1.2", "2026-01-01T00:00:00Z~x", "2026-01-01T00:00:00Z~"])
     def test_a_cursor_that_is_none_of_ours(self, agent: Browser, before: str) -> None:
         (found,) = agent.get("/api/people", params={"q": "u1"}).json()["people"]

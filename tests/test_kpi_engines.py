@@ -17,6 +17,7 @@ from percorso.insight.kpi.grouping import grouped
 from percorso.insight.windows import Window
 from tests.kpi_events import everything
 from tests.lakes import lake_in
+from tests.own_kpis import WRITTEN, defined
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +74,19 @@ def test_both_engines_say_the_same(duck: Any, spark: Any, kpi: str) -> None:
             )
             assert first == second, definition.id
             assert _has_units(definition, first), f"{definition.id}: nothing to compare"
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kpi", list(WRITTEN))
+def test_both_engines_say_the_same_of_a_companys_own(duck: Any, spark: Any, kpi: str) -> None:
+    definition = defined(kpi)
+    for by, windows in ((("channel", "month"), WINDOW), ((), WINDOWS)):
+        first, second = (
+            _numbers(connection, grouped(definition, connection.table("events"), windows, by, KNOWN))
+            for connection in (duck, spark)
+        )
+        assert first == second
+        assert _has_units(definition, first)
 
 
 def _has_units(definition: Definition, rows: list[Any]) -> bool:

@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
+from percorso.insight.kpi import KPIS
 from percorso.insight.moved import discoveries, moved
 from tests.lakes import lake_in, track
 
@@ -30,7 +31,7 @@ def test_a_fall_at_one_touchpoint_is_told_and_names_it(tmp_path: Path) -> None:
             lake.import_(answers(rng, place, 0.8, 0.3 if place == "store.till" else 0.88, 1000 * turn))
         lake.fold()
         with lake.analyst.reading() as reader:
-            found = moved(reader, TODAY)
+            found, _ = moved(reader, TODAY, KPIS.values())
         told = lake.analyst.attention()
     assert [(one.definition.kpi, one.touchpoint, one.is_worse) for one in found] == [("csat", "store.till", True)]
     assert [(one.subject, one.params["touchpoint"], one.link) for one in told] == [
@@ -45,7 +46,7 @@ def test_luck_at_many_touchpoints_is_not_told(tmp_path: Path) -> None:
             lake.import_(answers(rng, f"place.{turn}", 0.7, 0.7, 1000 * turn))
         lake.fold()
         with lake.analyst.reading() as reader:
-            assert moved(reader, TODAY) == []
+            assert moved(reader, TODAY, KPIS.values()) == ([], [])
 
 
 def test_of_luck_alone_hardly_anything_is_called() -> None:

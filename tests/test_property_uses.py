@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from percorso.adapters import projection
 from percorso.adapters.packs import load_packs, shipped_packs
 from percorso.cli.app import run
-from percorso.data.consent import fold_consents
+from percorso.data.consent import Voices, fold_consents
 from percorso.data.personal import PersonalKind, personal, risks
 from percorso.data.profile import READS as PROFILE_READS
 from percorso.data.profile import fold_facts
@@ -29,6 +29,7 @@ from percorso.main.company import Company, open_company
 from percorso.main.opener import MainOpener
 from percorso.model.condition import Condition, given_name
 from percorso.model.dispatch import Dispatch
+from percorso.model.identity import IdentityRules
 from percorso.model.message import MessageState
 from percorso.model.person import Facts
 from percorso.model.play import MessageTemplate
@@ -221,7 +222,7 @@ def test_the_profile_reads_what_it_says(name: str) -> None:
     watched = Watched({})
     told = event(name, properties=watched)
     fold_facts(Facts(), [(told, None)], "EUR")
-    fold_consents({}, [(told, None)])
+    fold_consents({}, [(told, None)], Voices(IdentityRules()))
     assert watched.asked == set(PROFILE_READS[name])
 
 

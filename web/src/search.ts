@@ -4,6 +4,7 @@ import { ACTS, type Act } from "./pages/audit/acts";
 type Raw = Record<string, unknown>;
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const MOMENT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 function word(raw: Raw, key: string): string | undefined {
   const value = raw[key];
@@ -98,6 +99,7 @@ export interface PathsSearch extends Days {
   steps?: number;
   every?: "1";
   order?: "1";
+  journey?: string;
 }
 export const pathsSearch = (raw: Raw): PathsSearch =>
   compact({
@@ -111,6 +113,7 @@ export const pathsSearch = (raw: Raw): PathsSearch =>
     steps: whole(raw, "steps", 1, 10),
     every: oneOf(raw, "every", ["1"]),
     order: oneOf(raw, "order", ["1"]),
+    journey: word(raw, "journey"),
   });
 
 export interface FunnelSearch extends Days {
@@ -157,12 +160,20 @@ export const peopleSearch = (raw: Raw): PeopleSearch =>
     live: oneOf(raw, "live", ["1"]),
   });
 
+function moment(raw: Raw, key: string): string | undefined {
+  const value = word(raw, key);
+  return value && MOMENT.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
+
+/** `at`: the timeline begins there, not now;  `event`: the message id of what is looked for there. */
 export interface PersonSearch {
   channel?: string;
   show?: "events" | "ours";
+  at?: string;
+  event?: string;
 }
 export const personSearch = (raw: Raw): PersonSearch =>
-  compact({ channel: word(raw, "channel"), show: oneOf(raw, "show", ["events", "ours"]) });
+  compact({ channel: word(raw, "channel"), show: oneOf(raw, "show", ["events", "ours"]), at: moment(raw, "at"), event: word(raw, "event") });
 
 export const VERDICTS = ["accepted", "conflict", "quarantined", "suppressed"] as const;
 export type ShownVerdict = (typeof VERDICTS)[number];

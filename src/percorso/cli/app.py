@@ -9,6 +9,7 @@ import typer
 from percorso.cli import (
     audit,
     backup,
+    board,
     check,
     consent,
     demo,
@@ -55,6 +56,7 @@ COMMANDS = (
     forget,
     export,
     kpi,
+    board,
     questions,
     paths,
     funnel,

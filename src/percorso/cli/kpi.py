@@ -4,13 +4,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from percorso.cli import kpi_book
 from percorso.cli.opener import opener
 from percorso.cli.output import Dir, Json, say, show_json, show_table
 from percorso.cli.questions import From, To, day
 from percorso.model.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from percorso.insight.kpi.about import Known
     from percorso.insight.kpi.compare import Comparison
     from percorso.insight.kpi.result import About, Compared, KpiAnswer, KpiRow
 
@@ -31,9 +34,21 @@ Against = Annotated[
 List = Annotated[bool, typer.Option("--list", help="Name every KPI and its variants, and what they mean.")]
 
 
+class KpiGroup(TyperGroup):
+    """`percorso kpi nps` is `percorso kpi show nps`: the number is what is asked for most."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        is_command = args and (args[0] in self.commands or args[0] in ("-h", "--help"))
+        return super().parse_args(ctx, args if is_command else ["show", *args])
+
+
 def register(app: typer.Typer) -> None:
-    @app.command()
-    def kpi(
+    kpi = typer.Typer(cls=KpiGroup, help="KPIs: `percorso kpi NAME` prints one.")
+    app.add_typer(kpi, name="kpi")
+    kpi_book.register(kpi)
+
+    @kpi.command()
+    def show(
         ctx: typer.Context,
         name: KpiName = None,
         variant: Variant = None,
@@ -51,7 +66,8 @@ def register(app: typer.Typer) -> None:
         from percorso.pipeline.kpis import KpiQuestion, Kpis
 
         if listed:
-            _show_list(json)
+            with opener(ctx).open(dir, write=False) as company:
+                _show_list(company.analyst.known(), json)
             return
         if name is None:
             raise InvalidInput("name a KPI, such as nps; `percorso kpi --list` names them all")
@@ -81,11 +97,10 @@ def _show(answer: "KpiAnswer", broken_down: bool, json: bool) -> None:
     show_table([_line(row) | (_against_line(other) if answer.compared else {}) for row, other in rows])
 
 
-def _show_list(json: bool) -> None:
-    from percorso.insight.kpi import VARIANTS
-    from percorso.insight.kpi.about import about
+def _show_list(known: "Known", json: bool) -> None:
+    from percorso.insight.kpi.about import about, newest
 
-    told = [about(one, variants) for variants in VARIANTS.values() for one in variants]
+    told = [about(one, variants) for variants in known.values() for one in newest(variants)]
     if json:
         show_json([_about(one) for one in told])
     else:

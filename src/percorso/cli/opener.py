@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # names alone: a command that only prints its help imports no
     from percorso.pipeline.exporting import Exporter
     from percorso.pipeline.forgetting import Forgetting
     from percorso.pipeline.importing import Files, Sink
+    from percorso.pipeline.kpi_book import KpiBook
     from percorso.pipeline.matching import Proposer
     from percorso.pipeline.membership import Follower
     from percorso.pipeline.mending import Mender
@@ -67,6 +68,7 @@ if TYPE_CHECKING:  # names alone: a command that only prints its help imports no
     from percorso.ports.erasure import PrivacyRequests
     from percorso.ports.frictions import FrictionBook
     from percorso.ports.membership import Members
+    from percorso.ports.printer import Printer
 
 
 class Server(NamedTuple):
@@ -105,6 +107,10 @@ class OpenCompany(Protocol):
     def engine(self) -> Engine: ...
     @property
     def analyst(self) -> Analyst: ...
+    @property
+    def kpi_book(self) -> KpiBook: ...
+    @property
+    def printer(self) -> Printer: ...
     @property
     def frictions(self) -> FrictionBook: ...
     @property
@@ -158,7 +164,7 @@ class OpenCompany(Protocol):
         """A new API key and its text, which is kept nowhere."""
         ...
 
-    def put_user(self, email: str, password: str, role: str) -> None:
+    def put_user(self, email: str, password: str, role: str, by: str) -> None:
         """Somebody who may sign in; a new password for whom is there already."""
         ...
 

@@ -20,7 +20,9 @@ from percorso.http import (
     insight,
     internal,
     keys,
+    kpi_book,
     live,
+    match_round,
     match_rule,
     matches,
     people,
@@ -49,6 +51,7 @@ RESOURCES = (
     people,
     identity,
     matches,
+    match_round,
     match_rule,
     consents,
     live,
@@ -62,6 +65,7 @@ RESOURCES = (
     audit,
     privacy,
     segments,
+    kpi_book,
 )
 
 ABOUT = """Sign in (`POST /api/session`) and send the cookie with the header `X-Percorso: 1` on every request that changes
@@ -112,6 +116,7 @@ def _routes(extra: Sequence[APIRouter] = ()) -> FastAPI:
         identity.internal_router,
         match_rule.internal_router,
         segments.internal_router,
+        kpi_book.internal_router,
         health.router,
         *extra,
     ):

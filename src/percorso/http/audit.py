@@ -16,7 +16,7 @@ from percorso.ports import Act, Acts, Audited
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
-    """One act. `actor`: an email, ``key:NAME`` or ``command line``.
+    """One act. `actor`: an email, ``key:NAME`` or ``command line (ACCOUNT)``.
 
     target  an id, a number or a hash: of ``person.*`` the person id, of ``people.listed`` ``PLACE:NUMBER``
     hash    of this row and, through the row before it, of all before

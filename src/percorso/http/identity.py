@@ -20,7 +20,7 @@ from percorso.http.identity_shapes import (
     WhyRecord,
 )
 from percorso.http.identity_view import identity_record, rules_state, shared_records, warning_list, why_record
-from percorso.http.internal import check_run_token
+from percorso.http.internal import ByCommand, check_run_token
 from percorso.http.people import shown
 from percorso.http.reading import found_people, saw_list, saw_person
 from percorso.http.services import Given, Services
@@ -59,10 +59,6 @@ class RulesBody(BaseModel):
     """Whole rules, as docs/identity.md writes them; what they do not say is as always."""
 
     rules: dict[str, Any]
-
-
-class InternalDecision(DecisionBody):
-    by: PlainText = "command line"
 
 
 router = APIRouter(tags=["identity"])
@@ -161,19 +157,19 @@ def apply(services: Given, caller: MayData) -> RulesState:
 
 
 @internal_router.post("/decisions")
-def decide_for_commands(body: InternalDecision, services: Given) -> DecisionTaken:
+def decide_for_commands(body: DecisionBody, services: Given, by: ByCommand) -> DecisionTaken:
     """The same for commands of this machine."""
-    return _decide(services, body, body.by)
+    return _decide(services, body, by)
 
 
 @internal_router.post("/rules")
-def put_rules_for_commands(body: RulesBody, services: Given) -> RulesState:
-    return _want(services, body, "command line")
+def put_rules_for_commands(body: RulesBody, services: Given, by: ByCommand) -> RulesState:
+    return _want(services, body, by)
 
 
 @internal_router.post("/apply")
-def apply_for_commands(services: Given) -> RulesState:
-    return _apply(services, "command line")
+def apply_for_commands(services: Given, by: ByCommand) -> RulesState:
+    return _apply(services, by)
 
 
 @internal_router.get("/rules")
@@ -191,7 +187,7 @@ def _decide(services: Services, body: DecisionBody, by: str) -> DecisionTaken:
 
 def _pair(services: Services, a: Identifier, b: Identifier) -> str:
     """The people of both as they were decided of, never their values."""
-    return " ".join(services.unifier.holder(one) for one in (a, b))
+    return " ".join(dict.fromkeys(services.unifier.holder(one) for one in (a, b)))
 
 
 def _want(services: Services, body: RulesBody, by: str) -> RulesState:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from percorso.http.kpi_shapes import DifferenceRecord, KpiRecord
+from percorso.http.kpi_shapes import DifferenceRecord, KpiRecord, StandingRecord
 from percorso.http.kpi_shapes import WindowRecord as WindowRecord
 from percorso.http.wire import Iso, Texts
 from percorso.insight.attention import AttentionKind, Severity
 from percorso.insight.journey_map import Quote
-from percorso.insight.journey_map import StagePerson as StagePersonFound
 from percorso.insight.kpi.result import Better, Unit
+from percorso.insight.listed import StagePerson as StagePersonFound
 from percorso.insight.map_compare import Measure
 from percorso.insight.timeline import TimelineEvent
 from percorso.insight.windows import Window
@@ -22,7 +22,8 @@ from percorso.model.touchpoint import Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TileRecord:
-    """A KPI now, in the equally long time before, the difference, and its last thirteen whole weeks, oldest first."""
+    """A KPI now, in the equally long time before, the difference, its last thirteen whole weeks, oldest first, and
+    how it stands against its targets."""
 
     kpi: str
     definition: str
@@ -34,6 +35,7 @@ class TileRecord:
     before: KpiRecord
     difference: DifferenceRecord | None
     weeks: list[KpiRecord]
+    targets: list[StandingRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

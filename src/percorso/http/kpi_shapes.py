@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from percorso.http.wire import Texts
 from percorso.insight.kpi.result import Better, Unit
+from percorso.insight.kpi.target import TargetVerdict
 
 WindowRecord = TypedDict("WindowRecord", {"from": date, "to": date})
 """Company-local days, `from` included, `to` excluded."""
@@ -31,6 +32,38 @@ class KpiRecord:
     people: int | None
     beside: dict[str, float | None]
     currency: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRecord:
+    """How a KPI stands against a target, for everybody or for a segment.
+
+    `verdict`: ``met`` and ``missed`` when the whole interval lies on that side, ``open`` when it holds the target inside, ``few``
+    below ten cases.  `chance` of being as far from the target by luck.  `is_final`: the day has come, the verdict stays.
+    """
+
+    kpi: str
+    variant: str
+    definition: str
+    name: Texts
+    unit: Unit
+    better: Better
+    segment: str | None
+    value: float
+    owner: str
+    due: date
+    row: KpiRecord
+    verdict: TargetVerdict
+    chance: float | None
+    days_left: int
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingList:
+    """The nearest day first."""
+
+    targets: list[StandingRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

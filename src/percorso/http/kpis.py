@@ -3,15 +3,17 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request
 
 from percorso.http.insight_shapes import BoardRecord, StagePeople, plain
-from percorso.http.kpi_shapes import KpiAnswer, KpiList
+from percorso.http.kpi_shapes import KpiAnswer, KpiList, StandingList
 from percorso.http.questions import PREFIX, By, From, Given, Questions, To
 from percorso.http.wire import Limit
 from percorso.insight.kpi.compare import Comparison
 from percorso.insight.windows import Window
 from percorso.model.errors import InvalidInput
+from percorso.model.own_kpi import read_own
 from percorso.pipeline.kpis import KpiQuestion, Kpis
 
 router = APIRouter(prefix=PREFIX, tags=["insight"])
@@ -24,10 +26,30 @@ Of = Annotated[str | None, Query(alias="by", description="One dimension, whose g
 Value = Annotated[str | None, Query(description="The group; without it the one whose events do not say.")]
 
 
+def draft_of(
+    definition: Annotated[str, Query(max_length=20_000, description="A KPI as JSON; see docs/kpis.md.")],
+) -> Any:
+    """The definition, unchecked."""
+    try:
+        return msgspec.json.decode(definition)
+    except msgspec.DecodeError as error:
+        raise InvalidInput(f"definition is no JSON: {error}") from None
+
+
+Draft = Annotated[Any, Depends(draft_of)]
+
+
 @router.get("/board", response_model=BoardRecord)
 def board(request: Request, given: Given) -> Any:
     """How each KPI stands."""
-    return given.heavy(request, given.analyst.board)
+    return given.heavy(request, given.analyst.board, _kpis(given).stamp())
+
+
+@router.get("/targets", response_model=StandingList)
+def target_standings(request: Request, given: Given) -> Any:
+    """How each target stands."""
+    asked = _kpis(given)
+    return given.heavy(request, lambda: {"targets": asked.standings()}, asked.stamp())
 
 
 @router.get("/kpis", response_model=KpiList)
@@ -35,6 +57,13 @@ def kpis(given: Given, variants: bool = False) -> Any:
     """The definitions of the KPIs; with `variants` of every variant."""
     asked = _kpis(given)
     return plain(asked.every_variant() if variants else asked.definitions())
+
+
+@router.get("/kpis/draft/value", response_model=KpiAnswer)
+def kpi_draft(request: Request, given: Given, definition: Draft, start: From = None, end: To = None) -> Any:
+    """What a KPI of the company's own would say, before it is published."""
+    own = read_own(definition)
+    return given.heavy(request, lambda: _kpis(given).draft(own, start, end))
 
 
 @router.get("/kpis/{name}", response_model=KpiAnswer)
@@ -53,7 +82,7 @@ def kpi(
     """One KPI, whole and by dimensions, compared with other days or with one of its groups."""
     how = Comparison(days=_days(compare_from, compare_to), group=against)
     asked = KpiQuestion(name=name, variant=variant, by=by or [], start=start, end=end, against=how)
-    return given.heavy(request, lambda: _kpis(given).answer(asked))
+    return given.heavy(request, lambda: _kpis(given).answer(asked), _kpis(given).stamp())
 
 
 @router.get("/kpis/{name}/people", response_model=StagePeople)
@@ -70,7 +99,7 @@ def kpi_people(
 ) -> Any:
     """The people behind a KPI, or behind one of its groups: as many as its row says."""
     asked = KpiQuestion(name=name, variant=variant, by=[by] if by else [], start=start, end=end)
-    return given.heavy(request, lambda: _kpis(given).people(asked, value, limit))
+    return given.heavy(request, lambda: _kpis(given).people(asked, value, limit), _kpis(given).stamp())
 
 
 def _kpis(given: Questions) -> Kpis:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from percorso.data.breaking import BreakKind
 from percorso.data.planning import DriftKind
 from percorso.http.auth import MayData, MayInsight
-from percorso.http.internal import check_run_token
+from percorso.http.internal import ByCommand, check_run_token
 from percorso.http.services import Given, Services
 from percorso.http.uses_shapes import UsesRecord, uses_record
 from percorso.http.wire import Limit, PlainText
@@ -146,9 +146,9 @@ def plan_what_was_seen(body: SeenBody, services: Given, caller: MayData) -> Plan
 
 
 @internal_router.post("/plan", dependencies=[Depends(check_run_token)])
-def put_plan_for_commands(body: PlanBody, services: Given) -> PlanApplied:
+def put_plan_for_commands(body: PlanBody, services: Given, by: ByCommand) -> PlanApplied:
     """The same for a command of this machine."""
-    return _apply(services, read_plan(body.plan), body.accept_breaking, "command line")
+    return _apply(services, read_plan(body.plan), body.accept_breaking, by)
 
 
 def _apply(services: Services, plan: Plan, accept_breaking: bool, by: str) -> PlanApplied:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from percorso.http.auth import Caller, MayData, MayPeople
-from percorso.http.internal import check_run_token
+from percorso.http.internal import ByCommand, check_run_token
 from percorso.http.reading import saw_person
 from percorso.http.services import Given, Services
 from percorso.http.wire import Iso, Limit, PlainText, iso, read_time
@@ -206,15 +206,15 @@ def dismiss_quarantined(body: ChosenBody, services: Given, caller: MayData) -> D
 
 
 @internal_router.post("/replay", dependencies=[Depends(check_run_token)])
-def replay_for_commands(body: MendBody, services: Given) -> ReplayRecord:
+def replay_for_commands(body: MendBody, services: Given, by: ByCommand) -> ReplayRecord:
     """The same for a command of this machine."""
-    return _replay(body, services, "command line")
+    return _replay(body, services, by)
 
 
 @internal_router.post("/dismiss", dependencies=[Depends(check_run_token)])
-def dismiss_for_commands(body: ChosenBody, services: Given) -> DismissRecord:
+def dismiss_for_commands(body: ChosenBody, services: Given, by: ByCommand) -> DismissRecord:
     """The same for a command of this machine."""
-    return _dismiss(body, services, "command line")
+    return _dismiss(body, services, by)
 
 
 def tried_record(one: Tried) -> TriedRecord:

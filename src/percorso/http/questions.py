@@ -23,9 +23,9 @@ class Questions:
         self._recent = RecentAnswers()
         self._kept = RecentAnswers(KEPT_S)
 
-    def heavy(self, request: Request, question: Callable[[], Any]) -> Any:
-        """A question over all events, told apart by its address."""
-        return self._recent.get(f"{request.url.path}?{request.url.query}", lambda: plain(question()))
+    def heavy(self, request: Request, question: Callable[[], Any], stamp: str = "") -> Any:
+        """A question over all events, told apart by its address and by `stamp`: what else the answer hangs on."""
+        return self._recent.get(f"{request.url.path}?{request.url.query} {stamp}", lambda: plain(question()))
 
     def kept(self, request: Request, question: Callable[[], Any]) -> Any:
         """A question that takes long, over all events: its answer is kept for some minutes."""

@@ -25,6 +25,8 @@ from percorso.pipeline.collect import Collector
 from percorso.pipeline.consenting import Notary
 from percorso.pipeline.exporting import Exporter
 from percorso.pipeline.forgetting import Forgetting
+from percorso.pipeline.kpi_book import KpiBook
+from percorso.pipeline.match_round import RoundsAsked
 from percorso.pipeline.mending import Mender
 from percorso.pipeline.named_in import NamedIn
 from percorso.pipeline.planning import Planner
@@ -78,8 +80,10 @@ class Services:
     ruling: Ruling
     proposals: Proposals
     accepter: Accepter
+    rounds: RoundsAsked
     tasks: Tasks
     frictions: FrictionBook
+    kpi_book: KpiBook
     mailbox: Mailbox
     outbox: Outbox
     quarantine: Quarantine

@@ -1,12 +1,14 @@
 """What needs attention: KPIs that moved and troubles that rose, each with the test that says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from percorso.insight.interval import apart, chance_of_count, chance_of_difference, wilson
+from percorso.insight.kpi.about import Known
 from percorso.insight.kpi.ask import Reader, within
+from percorso.insight.kpi.target import Standing
 from percorso.insight.moved import Moved, moved
 from percorso.insight.trouble import TROUBLES
 from percorso.insight.windows import Window
@@ -14,7 +16,7 @@ from percorso.model.condition import event_names
 from percorso.model.condition_expr import to_expr
 
 Severity = Literal["high", "medium", "low"]
-AttentionKind = Literal["kpi_worse", "kpi_better", "spike"]
+AttentionKind = Literal["kpi_worse", "kpi_better", "spike", "target_missed"]
 
 RECENT_DAYS = 7
 USUAL_DAYS = 56
@@ -33,6 +35,7 @@ class Attention:
     subject   the KPI (``csat``) or trouble (``checkout_failed``, ``late_delivery``, ``complaint`` ...) it is about
     params    kpi_*: value, before, difference, ci_low, ci_high, unit, touchpoint (null: everywhere).
               spike: count, of, rate, usual_rate, ratio, days;
+              target_missed: value, ci_low, ci_high, target, due, owner, unit, variant, segment (null: everybody).
               of and the rates as shares, or null and counts a week where the trouble is no share of anything
     p_value   chance of seeing as much by luck
     link      path in the UI that shows it
@@ -46,9 +49,10 @@ class Attention:
     link: str
 
 
-def attention(reader: Reader, today: date) -> list[Attention]:
-    """The gravest first."""
-    told = [_told(found) for found in moved(reader, today)]
+def attention(reader: Reader, today: date, known: Known, stand: Sequence[Standing] = ()) -> list[Attention]:
+    """The gravest first. `stand`: how targets stand."""
+    moves, missed = moved(reader, today, [variants[0] for variants in known.values()], stand)
+    told = [*(_told(found) for found in moves), *(_missed(one) for one in missed)]
     order = {"high": 0, "medium": 1, "low": 2}
     return sorted([*told, *spikes(reader, today)], key=lambda a: (order[a.severity], a.p_value, a.subject))
 
@@ -70,6 +74,27 @@ def _told(found: Moved) -> Attention:
         },
         p_value=found.chance,
         link=f"/kpis/{kpi}?by=touchpoint" if found.touchpoint else f"/kpis/{kpi}",
+    )
+
+
+def _missed(one: Standing) -> Attention:
+    return Attention(
+        kind="target_missed",
+        subject=one.kpi,
+        severity="high",
+        params={
+            "value": one.row.value,
+            "ci_low": one.row.ci_low,
+            "ci_high": one.row.ci_high,
+            "target": one.value,
+            "due": one.due.isoformat(),
+            "owner": one.owner,
+            "unit": one.unit,
+            "variant": one.variant,
+            "segment": one.segment,
+        },
+        p_value=one.chance or 0.0,
+        link=f"/kpis/{one.kpi}",
     )
 
 

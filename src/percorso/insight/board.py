@@ -1,13 +1,15 @@
 """The board: how each KPI stands, against the period before, with its last thirteen weeks."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from percorso.insight.kpi import KPIS
+from percorso.insight.kpi.about import Known
 from percorso.insight.kpi.ask import Reader, difference
 from percorso.insight.kpi.definition import Definition
 from percorso.insight.kpi.result import Better, Difference, KpiRow, Unit
 from percorso.insight.kpi.stretches import Stretches
+from percorso.insight.kpi.target import Standing
 from percorso.insight.windows import Window, before, complete_weeks, last_period, week_name, weeks_of
 from percorso.model.touchpoint import Text
 
@@ -19,6 +21,7 @@ class Tile:
     now, before   this period and the equally long one before it
     difference    now less before; None when either has no value
     weeks         the last thirteen whole ISO weeks, oldest first, weeks without data included with n = 0
+    targets       of any of its variants, for everybody or for a segment, the nearest day first
     """
 
     kpi: str
@@ -31,6 +34,7 @@ class Tile:
     before: KpiRow
     difference: Difference | None
     weeks: tuple[KpiRow, ...]
+    targets: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +46,12 @@ class Board:
     tiles: tuple[Tile, ...]
 
 
-def board(reader: Reader, today: date) -> Board:
-    """The board of a day: periods of the 28 days before it."""
-    tiles = tuple(tile(reader, definition, today) for definition in KPIS.values())
+def board(reader: Reader, today: date, known: Known, stand: Sequence[Standing] = ()) -> Board:
+    """The board of a day: periods of the 28 days before it. `stand`: how targets stand."""
+    tiles = tuple(
+        replace(tile(reader, variants[0], today), targets=tuple(one for one in stand if one.kpi == kpi))
+        for kpi, variants in known.items()
+    )
     return Board(today=today, window=last_period(today), tiles=tiles)
 
 

@@ -1,20 +1,21 @@
-"""Which KPIs moved, as a whole or at a touchpoint: every difference tested, and only so many called as few false ones allow.
+"""Which KPIs moved, as a whole or at a touchpoint, and which targets were missed: every difference tested, and only so many
+called as few false ones allow.
 
 Source: Benjamini & Hochberg 1995.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from percorso.insight.interval import Apart, chance_of_difference
-from percorso.insight.kpi import KPIS
 from percorso.insight.kpi.ask import Reader, added, difference, told_row
 from percorso.insight.kpi.definition import Definition
 from percorso.insight.kpi.grouping import grouped
 from percorso.insight.kpi.result import Difference, KpiRow
+from percorso.insight.kpi.target import Standing
 from percorso.insight.windows import Window, before, last_period
 
 FALSE_ALARMS = 0.05
@@ -38,13 +39,25 @@ class Moved:
         return (self.difference.value < 0) == (self.definition.better == "higher")
 
 
-def moved(reader: Reader, today: date) -> list[Moved]:
-    """At most one a KPI: its whole when that moved, else the touchpoint whose move is least likely luck."""
-    tested = [found for definition in KPIS.values() for found in _tested(reader, definition, today)]
-    sure = {id(tested[at]) for at in discoveries([one.chance for one in tested], FALSE_ALARMS)}
+def moved(
+    reader: Reader, today: date, definitions: Iterable[Definition], targets: Sequence[Standing] = ()
+) -> tuple[list[Moved], list[Standing]]:
+    """What moved, and which targets were missed for good; all of it one family of tests.
+
+    Of moves at most one a KPI: its whole when that moved, else the touchpoint whose move is least likely luck.
+    """
+    tested = [found for definition in definitions for found in _tested(reader, definition, today)]
+    due = [(one, one.chance) for one in targets if one.is_final and one.chance is not None and one.verdict != "few"]
+    places = discoveries([*(one.chance for one in tested), *(chance for _, chance in due)], FALSE_ALARMS)
+    missed = [one for at, (one, _) in enumerate(due, len(tested)) if at in places and one.verdict == "missed"]
+    return _best([tested[at] for at in places if at < len(tested)]), missed
+
+
+def _best(sure: Sequence[Moved]) -> list[Moved]:
+    """The whole of a KPI before its touchpoints, then the least likely luck."""
     best: dict[str, Moved] = {}
-    for one in sorted(tested, key=lambda found: (found.touchpoint is not None, found.chance, found.touchpoint or "")):
-        if id(one) in sure and one.difference.is_clear:
+    for one in sorted(sure, key=lambda found: (found.touchpoint is not None, found.chance, found.touchpoint or "")):
+        if one.difference.is_clear:
             best.setdefault(one.definition.kpi, one)
     return list(best.values())
 

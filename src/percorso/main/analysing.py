@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from percorso.pipeline.membership import Follower
     from percorso.pipeline.segmenting import Segmenting
     from percorso.pipeline.tally import Tallier
+    from percorso.ports.printer import Printer
 
 
 class Analysing(Stores):
@@ -73,7 +74,15 @@ class Analysing(Stores):
             planned=lambda: frozenset(self.plans.plan().events),
             robots_in=self.robots_in,
             prices=Prices(self.facts.currency, self.settings.contact_cost),
+            known=lambda: self.kpi_book.known(),
+            targets=lambda: self.kpi_book.targets(),
         )
+
+    @cached_property
+    def printer(self) -> "Printer":
+        from percorso.adapters.sheet_pdf import SheetPdf
+
+        return SheetPdf()
 
     @cached_property
     def follower(self) -> "Follower":

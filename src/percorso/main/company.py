@@ -5,6 +5,7 @@ A company is its stages, each a file with a base class of its own: what is `coll
 process pays only for what it uses.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from percorso.settings import Settings
 
 if TYPE_CHECKING:
     from percorso.pipeline.answering import Answers
+    from percorso.pipeline.match_round import RoundsAsked, RoundsDone
     from percorso.pipeline.preferences import Preferences
     from percorso.pipeline.retention import Retention
 
@@ -59,6 +61,21 @@ class Company(Unifying, Delivering, Erasing):
         )
 
     @cached_property
+    def rounds_asked(self) -> "RoundsAsked":
+        """What takes the wish that everybody be compared."""
+        from percorso.adapters.sql.match_rounds import SqlMatchRounds
+        from percorso.pipeline.match_round import RoundsAsked
+
+        return RoundsAsked(SqlMatchRounds(self.store, self.clock), self.clock)
+
+    def rounds_done(self, accept: Callable[[], int | None]) -> "RoundsDone":
+        """What compares everybody when somebody asked. `accept`: see there."""
+        from percorso.adapters.sql.match_rounds import SqlMatchRounds
+        from percorso.pipeline.match_round import RoundsDone
+
+        return RoundsDone(SqlMatchRounds(self.store, self.clock), self.clock, self.proposer.propose, accept)
+
+    @cached_property
     def retention(self) -> "Retention":
         """What drops events that were kept long enough."""
         from percorso.adapters.sql.rounds import SqlRounds
@@ -78,8 +95,14 @@ class Company(Unifying, Delivering, Erasing):
 
     def fold_anew(self) -> None:
         """Make the state again from the log, in place. Where the log is folded, between two batches; live events wait."""
+        from percorso.main.replaying import IN_FOLD, fold_aside, folded_to, put_in_place
+
         self.processor.drain()
-        self._refold(self.rules_in_force().rules, lambda *_: None)
+        with self._aside() as aside:
+            with self.state_database.read() as connection:
+                places = folded_to(connection)
+            fold_aside(self, aside, places)
+            put_in_place(aside, self.state_database, IN_FOLD)
         self.processor.forget()
 
     def make_key(self, kind: str, name: str) -> tuple[ApiKey, str]:
@@ -89,7 +112,7 @@ class Company(Unifying, Delivering, Erasing):
         text, key = make_key(self.accounts, kind, name, self.clock.now(), self.facts.secret)
         return key, text
 
-    def put_user(self, email: str, password: str, role: str) -> None:
+    def put_user(self, email: str, password: str, role: str, by: str = "command line") -> None:
         """Somebody who may sign in; a new password for whom is there already."""
         from percorso.http.passwords import Passwords
 
@@ -98,11 +121,11 @@ class Company(Unifying, Delivering, Erasing):
         if known is not None:
             self.accounts.set_password(known.user_id, hashed)
             self.accounts.close_sessions(known.user_id)
-            self.audit.record(AuditRow(self.clock.now(), "command line", "password.set", known.user_id))
+            self.audit.record(AuditRow(self.clock.now(), by, "password.set", known.user_id))
             return
         user = User(user_id=uuid4().hex, email=email, password=hashed, role=role, created_at=self.clock.now())
         self.accounts.add_user(user)
-        self.audit.record(AuditRow(self.clock.now(), "command line", "user.created", user.user_id))
+        self.audit.record(AuditRow(self.clock.now(), by, "user.created", user.user_id))
 
 
 def open_company(

@@ -63,7 +63,7 @@ class Notebook:
 
     def definition(self, kpi: str) -> Definition:
         """A KPI or a variant of it, by name. Raises NotFound, listing those there are."""
-        return find(kpi)[0]
+        return find(kpi, None, self._company.kpi_book.known())[0]
 
     def kpi(
         self,

@@ -37,6 +37,8 @@ STANDBY_S = 1.0
 """How often a process that does not lead asks whether it may."""
 CALL_BACK_EVERY_S = 5.0
 """How soon whoever asked for an erasure hears how far it is."""
+MATCH_EVERY_S = 1.0
+"""How soon everybody is compared when somebody asks."""
 NICE = 10
 
 
@@ -119,6 +121,7 @@ def run_analysis(company: Company, _fd: int) -> None:
     """Answers questions about everybody, on a unix socket, seals the log into the lake and writes the consent
     ledger. Polite to the others."""
     from percorso.http.analysis import create_analysis_app
+    from percorso.http.board_files import Printing
     from percorso.main.unifying import previews_of
 
     os.nice(NICE)
@@ -133,12 +136,14 @@ def run_analysis(company: Company, _fd: int) -> None:
             ("consents", company.notary.step, NOTE_EVERY_S),
             ("segments", following_of(company), FOLLOW_EVERY_S),
             ("callbacks", company.calling_back.step, CALL_BACK_EVERY_S),
+            ("matches", comparing_of(company), MATCH_EVERY_S),
         )
     ]
     for thread in beside:
         thread.start()
     try:
-        serve_app(create_analysis_app(company.analyst, previews_of(company), company.segmenting), listening)
+        printing = Printing(printer=company.printer, company=company.facts.name)
+        serve_app(create_analysis_app(company.analyst, previews_of(company), company.segmenting, printing), listening)
     finally:
         stop.set()
         for thread in beside:
@@ -153,6 +158,28 @@ def following_of(company: Company) -> Callable[[], int]:
 
     def step() -> int:
         return follower.step() if leader.leads() else 0
+
+    return step
+
+
+def comparing_of(company: Company) -> Callable[[], int]:
+    """A step that compares everybody when somebody asked; what a rule accepts of it the process decides that may append."""
+    from percorso.cli.quarantine import post_internal
+    from percorso.main.opener import running_server
+
+    def accept() -> int | None:
+        rule = company.accepter.rule()
+        if rule is None or not rule.rule.on:
+            return None
+        server = running_server(company.directory)
+        if server is None:
+            raise StoreUnavailable("the server's address is not written down yet")
+        return int(post_internal(server, "matches/run", {})["accepted"])
+
+    leader, rounds = company.leader("match"), company.rounds_done(accept)
+
+    def step() -> int:
+        return rounds.step() if leader.leads() else 0
 
     return step
 

@@ -29,6 +29,7 @@ from percorso.ports.membership import Members, MembershipStore
 
 if TYPE_CHECKING:
     from percorso.pipeline.consenting import Notary
+    from percorso.pipeline.kpi_book import KpiBook
     from percorso.pipeline.segment_book import SegmentBook
 
 
@@ -145,7 +146,7 @@ class Stores(Opened):
         """What writes the consent ledger."""
         from percorso.pipeline.consenting import Notary
 
-        return Notary(self.log, self.consents, self.facts.secret)
+        return Notary(self.log, self.consents, self.facts.secret, self.identity_rules)
 
     @cached_property
     def members(self) -> Members:
@@ -167,6 +168,20 @@ class Stores(Opened):
         from percorso.pipeline.segment_book import SegmentBook
 
         return SegmentBook(SqlSegmentRecords(self.store), self.membership, self.clock, self.node_ids.of)
+
+    @cached_property
+    def kpi_book(self) -> "KpiBook":
+        """The company's targets, and its own KPIs."""
+        from percorso.adapters.sql.kpi_books import SqlOwnKpis, SqlTargets
+        from percorso.pipeline.kpi_book import KpiBook
+
+        return KpiBook(
+            stored_targets=SqlTargets(self.store),
+            own=SqlOwnKpis(self.store),
+            clock=self.clock,
+            today=lambda: self.civil.civil_date(self.clock.now()),
+            segments=lambda: self.segments.all(),
+        )
 
     @cached_property
     def plans(self) -> Plans:

@@ -36,20 +36,28 @@ Act: TypeAlias = Literal[
     "identity.withdrawn",
     "identity.rules_changed",
     "identity.rules_applied",
+    "match.asked",
     "match.decided",
     "match.rule_changed",
     "consent.changed_by_user",
     "privacy.requested",
+    "privacy.confirmed",
+    "privacy.cancelled",
+    "privacy.erased",
     "sql.queried",
     "friction.changed",
     "roadmap.changed",
     "segment.published",
     "segment.archived",
     "segment.exported",
+    "kpi.target_set",
+    "kpi.target_dropped",
+    "kpi.published",
+    "kpi.retired",
 ]
 
 OF_TWO: tuple[Act, ...] = ("identity.linked", "identity.separated", "identity.withdrawn", "match.decided")
-"""Acts about two people: `target` is both ids, a space between them."""
+"""Acts about two people: `target` is both ids, a space between them; one id when they are one person already."""
 
 _compact = msgspec.json.Encoder().encode
 
@@ -58,11 +66,11 @@ ORIGIN = "0" * 64
 
 
 class AuditRow(NamedTuple):
-    """Who did what, when. `actor`: an email, ``key:NAME`` or ``command line``.
+    """Who did what, when. `actor`: an email, ``key:NAME`` or ``command line (ACCOUNT)``.
 
     target  an id, a number or a hash, never a name or a value: of ``person.*`` and ``preferences.linked`` the person id, of
             ``people.listed`` ``PLACE:NUMBER`` with how many people were shown (``live``: as they came), of ``sql.queried``
-            the SHA-256 of the text, of the acts `OF_TWO` both ids
+            the SHA-256 of the text, of the acts `OF_TWO` both ids, once when it is one person
     """
 
     at: Micros

@@ -8,10 +8,13 @@ from datetime import date, timedelta
 from percorso.insight.attention import Attention, attention
 from percorso.insight.board import Board, board
 from percorso.insight.friction.value import Prices
-from percorso.insight.journey_map import JourneyMap, StagePeople, journey_map, stage_people
-from percorso.insight.kpi.about import about, find
+from percorso.insight.journey_map import JourneyMap, journey_map, stage_people
+from percorso.insight.kpi import VARIANTS
+from percorso.insight.kpi.about import Known, about, find
 from percorso.insight.kpi.ask import Reader, ask
 from percorso.insight.kpi.result import KpiAnswer
+from percorso.insight.kpi.target import Standing, standings
+from percorso.insight.listed import StagePeople
 from percorso.insight.map_compare import MapComparison, compare_maps
 from percorso.insight.quality.page import QualityPage, quality_page
 from percorso.insight.quality.people import QualityPeople, quality_people
@@ -21,6 +24,7 @@ from percorso.insight.windows import Window, before, last_period
 from percorso.model.config import Config
 from percorso.model.errors import InvalidInput, NotFound
 from percorso.model.journey import Journey
+from percorso.model.kpi_target import Target
 from percorso.model.time import CivilClock
 from percorso.ports import Clock, Engine, Tallies
 
@@ -43,6 +47,9 @@ class Analyst:
     """The event names that the tracking plan has now; those of packs are known."""
     robots_in: bool = False
     prices: Prices = field(default_factory=Prices)
+    known: Callable[[], Known] = lambda: VARIANTS
+    """The KPIs that there are now, the company's own among them."""
+    targets: Callable[[], Sequence[Target]] = tuple
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -53,19 +60,19 @@ class Analyst:
     def board(self) -> Board:
         """Every KPI now, before, and over thirteen weeks."""
         with self.reading() as reader:
-            return board(reader, self.today(reader))
+            return board(reader, self.today(reader), self.known(), self.standings(reader))
 
     def attention(self) -> list[Attention]:
         """What needs attention, the gravest first."""
         with self.reading() as reader:
-            return attention(reader, self.today(reader))
+            return attention(reader, self.today(reader), self.known(), self.standings(reader))
 
     def kpi(self, name: str, by: Sequence[str], start: date | None, end: date | None) -> KpiAnswer:
         """One KPI: the whole, then by the dimensions. Default: all the days there are.
 
         Raises NotFound for an unknown KPI, InvalidInput for an unknown dimension.
         """
-        definition, variants = find(name)
+        definition, variants = find(name, None, self.known())
         with self.reading() as reader:
             rows = ask(reader, definition, by, start, end)
         return KpiAnswer(definition=about(definition, variants), rows=tuple(rows))
@@ -122,6 +129,11 @@ class Analyst:
             if known.id == journey:
                 return known
         raise NotFound(f"there is no journey {journey!r}; there are {', '.join(j.id for j in self.config.journeys)}")
+
+    def standings(self, reader: Reader) -> list[Standing]:
+        """How each target stands, the nearest day first."""
+        on = self.civil.civil_date(self.clock.now())
+        return standings(reader, self.known(), self.targets(), self.today(reader), on)
 
     def today(self, reader: Reader) -> date:
         """The civil date, or the day after the last event when the data end earlier (imported history alone)."""

@@ -9,8 +9,8 @@ from percorso.insight.friction.found import Friction, Key, frictions, key_parts
 from percorso.insight.friction.measure import Measured, measured
 from percorso.insight.friction.signals import SIGNALS
 from percorso.insight.friction.value import Prices
-from percorso.insight.journey_map import StagePeople
 from percorso.insight.kpi.ask import Reader
+from percorso.insight.listed import StagePeople
 from percorso.insight.windows import Window
 from percorso.model.errors import InvalidInput, NotFound
 from percorso.model.time import Micros

@@ -10,15 +10,14 @@ from percorso.insight import funnel as funnels
 from percorso.insight import retention as retentions
 from percorso.insight.funnel import Funnel, State
 from percorso.insight.funnel_choice import FunnelChoice
-from percorso.insight.journey_map import StagePeople
 from percorso.insight.kpi.ask import Reader
+from percorso.insight.listed import StagePeople, people_behind
 from percorso.insight.paths import around as arounds
 from percorso.insight.paths import conformance as conformances
 from percorso.insight.paths.around import Around, AroundChoice, Kind
 from percorso.insight.paths.choice import STEPS, PathChoice
 from percorso.insight.paths.conformance import Conformance
 from percorso.insight.paths.hops import Hops, hops, keep_hops
-from percorso.insight.paths.people import people_behind
 from percorso.insight.paths.steps import keep_steps
 from percorso.insight.paths.transitions import Transitions, transitions
 from percorso.insight.paths.variants import Variants, is_way, variants, ways_of

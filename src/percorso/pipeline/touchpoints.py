@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from percorso.insight.journey_map import StagePeople
+from percorso.insight.listed import StagePeople
 from percorso.insight.touchpoints.inventory import Inventory, inventory, touchpoint_people
 from percorso.pipeline.analyse import Analyst
 

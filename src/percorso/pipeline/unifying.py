@@ -13,7 +13,7 @@ from percorso.data.identity.partition import both_ways, decided_as
 from percorso.data.intake import Item
 from percorso.data.people import LinkedIdentifier, linked_identifiers
 from percorso.model.errors import InvalidInput, NotFound, StoreUnavailable
-from percorso.model.identifier import Identifier, normalise, valid_kind
+from percorso.model.identifier import HOW_TO_NAME, Identifier, normalise, valid_kind
 from percorso.model.identity import CLASS, Assertion, IdentityRules, Override, OverrideKind
 from percorso.model.person import Node
 from percorso.model.verdict import LIVE_LANE, Verdict
@@ -99,7 +99,7 @@ class Unifier:
         """An identifier written ``kind:value``, with ``~`` before it when it is a claim. Raises InvalidInput."""
         kind, mark, value = text.removeprefix("~").partition(":")
         if not mark or not valid_kind(kind):
-            raise InvalidInput(f"{text!r} is no identifier; write its kind and value, such as email:ada@example.com")
+            raise InvalidInput(f"{text!r} is no identifier; {HOW_TO_NAME}")
         found = normalise(kind, value, self._rules().region)
         if found is None:
             raise InvalidInput(f"{value!r} identifies nobody: it is empty or a value that many things send")

@@ -8,7 +8,12 @@ from percorso.insight.kpi.result import About, Variant
 from percorso.model.errors import NotFound
 
 Known = Mapping[str, Sequence[Definition]]
-"""KPI -> its variants, the default first."""
+"""KPI -> its variants, the default first; of a company's own the versions, the newest first."""
+
+
+def newest(variants: Sequence[Definition]) -> list[Definition]:
+    """Of each variant its newest version."""
+    return list({one.label: one for one in reversed(variants)}.values())[::-1]
 
 
 def about(definition: Definition, variants: Sequence[Definition]) -> About:
@@ -25,7 +30,9 @@ def about(definition: Definition, variants: Sequence[Definition]) -> About:
         edges=definition.edges,
         names=definition.names,
         lag_days=definition.lag_days,
-        variants=tuple(Variant(variant=one.label, definition=one.id, name=one.name, unit=one.unit) for one in variants),
+        variants=tuple(
+            Variant(variant=one.label, definition=one.id, name=one.name, unit=one.unit) for one in newest(variants)
+        ),
         is_custom=definition.theme == "own",
     )
 

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from percorso.insight.windows import Window
 from percorso.model.touchpoint import Text
 
-Unit = Literal["points", "share", "seconds", "count", "score", "money"]
-"""points: -100 to 100; share: 0 to 1; score: on the scale of the answers; money: major units of the row's currency."""
+Unit = Literal["points", "share", "seconds", "count", "score", "money", "amount"]
+"""points: -100 to 100; share: 0 to 1; count: of a thousand; score: on the scale of the answers; money: major units of the row's
+currency; amount: a plain number, of a company's own."""
 Better = Literal["higher", "lower"]
 
 

@@ -32,6 +32,10 @@ export const today = {
   "today.severity.low": ["Da sapere", "Good to know"],
   "attention.kpi_worse": ["{name} è peggiorato: da {before} a {now}", "{name} got worse: from {before} to {now}"],
   "attention.kpi_better": ["{name} è migliorato: da {before} a {now}", "{name} got better: from {before} to {now}"],
+  "attention.target_missed": [
+    "{name} non ha raggiunto l’obiettivo: {now}, si voleva {target} entro il {due} ({owner})",
+    "{name} did not meet its target: {now}, wanted was {target} by {due} ({owner})",
+  ],
   "attention.at": ["{told} ({place})", "{told} ({place})"],
   "today.allKpis": ["Tutti gli indicatori", "All KPIs"],
   "attention.spike": ["{name}: {count} casi nell’ultima settimana, di solito {before}", "{name}: {count} cases in the last week, usually {before}"],
@@ -99,6 +103,7 @@ export const today = {
   "change.unit.seconds": ["secondi", "seconds"],
   "change.unit.count": ["casi ogni mille", "cases per thousand"],
   "change.unit.score": ["nel voto", "in score"],
+  "change.unit.amount": ["in più o in meno", "more or less"],
   "change.unit.money": ["in valore", "in value"],
   "change.range": ["(da {low} a {high})", "({low} to {high})"],
   "change.better": ["meglio di prima", "better than before"],

@@ -10,6 +10,9 @@ const GROUP: Readonly<Record<Act, "people" | "access" | "data">> = {
   "person.exported": "people",
   "person.erased": "people",
   "privacy.requested": "people",
+  "privacy.confirmed": "people",
+  "privacy.cancelled": "people",
+  "privacy.erased": "people",
   "consent.changed_by_user": "people",
   "preferences.linked": "people",
   "identity.linked": "people",
@@ -17,6 +20,7 @@ const GROUP: Readonly<Record<Act, "people" | "access" | "data">> = {
   "identity.withdrawn": "people",
   "identity.rules_changed": "people",
   "identity.rules_applied": "people",
+  "match.asked": "people",
   "match.decided": "people",
   "match.rule_changed": "people",
   "task.done": "people",
@@ -36,6 +40,10 @@ const GROUP: Readonly<Record<Act, "people" | "access" | "data">> = {
   "segment.published": "data",
   "segment.archived": "data",
   "segment.exported": "people",
+  "kpi.target_set": "data",
+  "kpi.target_dropped": "data",
+  "kpi.published": "data",
+  "kpi.retired": "data",
 };
 export const ACTS = Object.keys(GROUP) as Act[];
 export const ACT_GROUPS = ["people", "access", "data"] as const;

@@ -14,6 +14,7 @@ describe("the words of the audit log", () => {
     expect(actorName("ada@example.com", words)).toBe("ada@example.com");
     expect(actorName("key:reports", words)).toBe("Chiave reports");
     expect(actorName("command line", words)).toBe("Riga di comando");
+    expect(actorName("command line (ann)", words)).toBe("Riga di comando (ann)");
   });
 
   it("tell whom an act is about", () => {

@@ -23,7 +23,8 @@ export function peopleOf({ act, target }: { act: Act; target: string | null }): 
 
 /** An email as it is, a key by its name, a command by where it was given. */
 export function actorName(actor: string, { t }: Pick<WordsOf, "t">): string {
-  if (actor === "command line") return t("audit.commandLine");
+  const account = /^command line(?: \((.*)\))?$/.exec(actor);
+  if (account) return account[1] ? t("audit.commandLineOf", { account: account[1] }) : t("audit.commandLine");
   return actor.startsWith("key:") ? t("audit.key", { name: actor.slice(4) }) : actor;
 }
 

@@ -1,14 +1,12 @@
 /** The board: every KPI, by what it is about. */
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { BookOpenText, Download } from "lucide-react";
-import { useBoard, type BoardRecord, type TileRecord } from "@/api/insight";
+import { BookOpenText, Download, FileText } from "lucide-react";
+import { useBoard, type TileRecord } from "@/api/insight";
 import { useFormat, useWords } from "@/i18n";
 import { Await } from "@/parts/Await";
 import { Page } from "@/parts/Page";
 import { addDays } from "@/parts/period";
-import { toCsv } from "@/pages/kpi/csv";
-import { download } from "@/pages/kpi/download";
 import { Tile } from "@/pages/today/Tile";
 import css from "./Board.module.css";
 import { themesOf } from "./themes";
@@ -34,7 +32,7 @@ export function BoardPage() {
           <Button variant="default" leftSection={<BookOpenText size={16} aria-hidden />} renderRoot={(props) => <Link to="/definitions" {...props} />}>
             {t("board.definitions")}
           </Button>
-          {board.data && <Export board={board.data} />}
+          {board.data && <Files />}
         </>
       }
     >
@@ -67,12 +65,17 @@ function Theme({ theme, told, silent }: ThemeProps) {
   );
 }
 
-function Export({ board }: { board: BoardRecord }) {
-  const { t } = useWords();
-  const rows = board.tiles.flatMap((tile) => [tile.now, tile.before]);
+/** The same board to be taken along. */
+function Files() {
+  const { t, language } = useWords();
   return (
-    <Button variant="default" leftSection={<Download size={16} aria-hidden />} onClick={() => download("board.csv", toCsv(rows))}>
-      {t("kpi.export")}
-    </Button>
+    <>
+      <Button component="a" href="/api/insight/board/csv" download="board.csv" variant="default" leftSection={<Download size={16} aria-hidden />}>
+        {t("kpi.export")}
+      </Button>
+      <Button component="a" href={`/api/insight/board/pdf?language=${language}`} download="board.pdf" variant="default" leftSection={<FileText size={16} aria-hidden />}>
+        {t("board.pdf")}
+      </Button>
+    </>
   );
 }

@@ -1,20 +1,40 @@
 /** Every KPI in plain words: what it counts, what it leaves out, how else it can be counted. */
-import { Button } from "@mantine/core";
+import { Button, Drawer } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useState } from "react";
 import { useDefinitions, type KpiAnswer } from "@/api/insight";
+import { useRetireKpi } from "@/api/kpis";
+import { useMay } from "@/api/session";
 import { useFormat, useWords } from "@/i18n";
-import { Await } from "@/parts/Await";
+import { Await, useErrorText } from "@/parts/Await";
 import { Facts } from "@/parts/Facts";
 import { Page, Panel } from "@/parts/Page";
 import css from "./Definitions.module.css";
+import { OwnForm } from "./OwnForm";
 
 type DefinitionRecord = KpiAnswer["definition"];
 
 export function DefinitionsPage() {
   const { t } = useWords();
   const definitions = useDefinitions();
+  const may = useMay("data");
+  const [writing, setWriting] = useState(false);
   return (
-    <Page title={t("definitions.title")} lead={t("definitions.lead")}>
+    <Page
+      title={t("definitions.title")}
+      lead={t("definitions.lead")}
+      controls={
+        may && (
+          <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setWriting(true)}>
+            {t("own.new")}
+          </Button>
+        )
+      }
+    >
+      <Drawer opened={writing} onClose={() => setWriting(false)} size={560} position="right" title={t("own.new")} closeButtonProps={{ "aria-label": t("shell.close") }}>
+        <OwnForm onDone={() => setWriting(false)} />
+      </Drawer>
       <Await query={definitions} height={420}>
         {({ kpis }) =>
           kpis.filter((each) => each.variant === each.variants[0]?.variant).map((each) => <Kpi key={each.kpi} main={each} others={kpis.filter((one) => one.kpi === each.kpi && one !== each)} />)
@@ -31,9 +51,12 @@ function Kpi({ main, others }: { main: DefinitionRecord; others: readonly Defini
     <Panel
       title={text(main.name)}
       actions={
-        <Button size="xs" variant="default" renderRoot={(props) => <Link to="/kpis/$kpi" params={{ kpi: main.kpi }} {...props} />}>
-          {t("definitions.open")}
-        </Button>
+        <>
+          {main.is_custom && <Retire kpi={main.kpi} name={text(main.name)} />}
+          <Button size="xs" variant="default" renderRoot={(props) => <Link to="/kpis/$kpi" params={{ kpi: main.kpi }} {...props} />}>
+            {t("definitions.open")}
+          </Button>
+        </>
       }
     >
       <p className={css.about}>{text(main.about)}</p>
@@ -61,5 +84,27 @@ function Kpi({ main, others }: { main: DefinitionRecord; others: readonly Defini
         </ul>
       )}
     </Panel>
+  );
+}
+
+/** Takes a KPI of the company's own off the board, at the second press. */
+function Retire({ kpi, name }: { kpi: string; name: string }) {
+  const { t } = useWords();
+  const say = useErrorText();
+  const may = useMay("data");
+  const retire = useRetireKpi();
+  const [sure, setSure] = useState(false);
+  if (!may) return null;
+  return (
+    <>
+      <Button size="xs" variant="subtle" color="red" loading={retire.isPending} aria-label={`${t("own.retire")}: ${name}`} onClick={() => (sure ? retire.mutate(kpi) : setSure(true))} onBlur={() => setSure(false)}>
+        {t(sure ? "own.retireSure" : "own.retire")}
+      </Button>
+      {retire.error && (
+        <p role="alert" className={css.variantAbout}>
+          {say(retire.error)}
+        </p>
+      )}
+    </>
   );
 }

@@ -20,6 +20,7 @@ import { toCsv } from "./csv";
 import { download } from "./download";
 import css from "./Kpi.module.css";
 import { KpiPeople } from "./KpiPeople";
+import { Targets } from "./Targets";
 import { WeekSeries } from "./WeekSeries";
 
 const route = getRouteApi("/kpis/$kpi");
@@ -88,6 +89,7 @@ function Whole({ answer, kpi, window }: { answer: KpiAnswer; kpi: string; window
         <Panel>
           <Definition answer={answer} />
         </Panel>
+        <Targets definition={answer.definition} />
       </>
     );
   }
@@ -123,6 +125,7 @@ function Whole({ answer, kpi, window }: { answer: KpiAnswer; kpi: string; window
         onBy={(next) => void navigate({ search: (old) => ({ ...old, by: next }), resetScroll: false })}
         onPeople={setBehind}
       />
+      <Targets definition={answer.definition} />
       <KpiPeople kpi={kpi} window={window} variant={variant} behind={behind} onClose={() => setBehind(null)} />
     </>
   );

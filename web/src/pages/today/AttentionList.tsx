@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleDot, Clock3, PackageX, TrendingUp, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import type { AttentionRecord } from "@/api/insight";
+import { useKpiList, type AttentionRecord } from "@/api/insight";
 import { useConfig } from "@/api/config";
 import { useMay } from "@/api/session";
 import { useStatus } from "@/api/status";
@@ -22,6 +22,12 @@ export function AttentionList({ attention }: { attention: readonly AttentionReco
     const id = item.params.touchpoint;
     return typeof id === "string" ? words.text(touchpoints?.find((each) => each.id === id)?.name) || id : undefined;
   };
+  const kpis = useKpiList().data?.kpis;
+  const nameOf = (item: AttentionRecord) => {
+    const variants = kpis?.find((each) => each.kpi === item.subject)?.variants;
+    const found = variants?.find((each) => each.variant === item.params.variant) ?? variants?.[0];
+    return found && words.text(found.name);
+  };
   const mayPeople = useMay("people");
   const overdue = mayPeople ? (status?.queues.tasks_overdue ?? 0) : 0;
   const quarantined = mayPeople ? (status?.today.quarantined ?? 0) : 0;
@@ -36,7 +42,7 @@ export function AttentionList({ attention }: { attention: readonly AttentionReco
           key={`${item.kind} ${item.subject} ${item.link}`}
           icon={item.kind === "kpi_better" ? TrendingUp : item.severity === "high" ? CircleAlert : CircleDot}
           severity={item.kind === "kpi_better" ? "good" : item.severity}
-          text={sentence(item, words, f, placeOf(item))}
+          text={sentence(item, words, f, placeOf(item), nameOf(item))}
           detail={item.p_value < 0.001 ? t("attention.chanceTiny") : t("attention.chance", { p: f.percent(item.p_value, 1) })}
           to={item.link}
           button={t("today.open")}

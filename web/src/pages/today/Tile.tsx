@@ -10,7 +10,11 @@ import { DataTable } from "@/parts/DataTable";
 import { kpiText, tooFew } from "@/parts/kpi";
 import { kpiColumns } from "@/parts/kpiColumns";
 import { KpiNumber } from "@/parts/KpiNumber";
+import { TargetLine } from "@/parts/TargetLine";
 import css from "./Today.module.css";
+
+/** The variant that a definition is a version of. */
+const baseOf = (definition: string) => definition.split("@")[0];
 
 /** One KPI at a glance: where it stands, what changed, its last thirteen weeks; the table is one press away. */
 export function Tile({ tile, level = 2 }: { tile: TileRecord; level?: 2 | 3 }) {
@@ -37,6 +41,9 @@ export function Tile({ tile, level = 2 }: { tile: TileRecord; level?: 2 | 3 }) {
       </div>
       <KpiNumber row={tile.now} unit={tile.unit} />
       <Change difference={tooFew(tile.now.n) || tooFew(tile.before.n) ? null : tile.difference} unit={tile.unit} better={tile.better} />
+      {tile.targets.map((one) => (
+        <TargetLine key={`${one.variant}/${one.segment ?? ""}`} standing={one} variant={baseOf(tile.definition)} />
+      ))}
       <div className={css.weeks}>{table ? <WeekTable tile={tile} /> : <WeekLine tile={tile} name={name} />}</div>
     </section>
   );

@@ -20,6 +20,7 @@ const tile = (now: number, clear: boolean, n = 100): TileRecord => ({
   before: row(0.8, n),
   difference: { value: now - 0.8, ci_low: -1, ci_high: 1, is_clear: clear },
   weeks: [],
+  targets: [],
 });
 const board = (...tiles: TileRecord[]): BoardRecord => ({ today: "2026-01-29", window, tiles });
 const status = (open: number, overdue: number) => ({ queues: { messages: {}, tasks_open: open, tasks_overdue: overdue, to_append: 0 } }) as unknown as Status;
@@ -57,5 +58,7 @@ describe("attention", () => {
     expect(sentence(counted, words, f)).toBe("Complaint: 12 cases in the last week, usually 4.5");
     const worse: AttentionRecord = { ...spike, kind: "kpi_worse", subject: "csat", params: { value: 0.61, before: 0.8, unit: "share" } };
     expect(sentence(worse, words, f)).toBe("CSAT got worse: from 80.0% to 61.0%");
+    const missed: AttentionRecord = { ...spike, kind: "target_missed", subject: "ours", params: { value: 0.61, target: 0.8, unit: "share", owner: "Ada", due: "2026-01-31", segment: null } };
+    expect(sentence(missed, words, f, undefined, "Our own")).toBe("Our own did not meet its target: 61.0%, wanted was 80.0% by 31 Jan 2026 (Ada)");
   });
 });

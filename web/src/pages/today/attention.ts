@@ -21,16 +21,20 @@ function figures(item: AttentionRecord, f: Format): { now: string; before: strin
   if (item.kind !== "spike") {
     const unit = (item.params.unit ?? "points") as Unit;
     const how = (value: number) => kpiText(value, unit, f);
-    return { now: write(number(item, "value"), how), before: write(number(item, "before"), how) };
+    return { now: write(number(item, "value"), how), before: write(number(item, item.kind === "target_missed" ? "target" : "before"), how) };
   }
   const share = number(item, "of") !== null;
   const how = (value: number) => (share ? f.percent(value, 1) : f.decimal(value, Number.isInteger(value) ? 0 : 1));
   return { now: write(number(item, "rate"), how), before: write(number(item, "usual_rate"), how) };
 }
 
-/** `place`: the name of the touchpoint that a KPI moved at. */
-export function sentence(item: AttentionRecord, words: WordsOf, f: Format, place?: string): string {
-  const name = subjectName(item, words);
+/** `place`: the name of the touchpoint that a KPI moved at; `called`: the subject's own name, where it is known. */
+export function sentence(item: AttentionRecord, words: WordsOf, f: Format, place?: string, called?: string): string {
+  const name = called ?? subjectName(item, words);
+  if (item.kind === "target_missed") {
+    const { now, before } = figures(item, f);
+    return words.t("attention.target_missed", { name, now, target: before, due: f.date(String(item.params.due)), owner: String(item.params.owner) });
+  }
   if (item.kind !== "spike") {
     const told = words.t(`attention.${item.kind}`, { name, ...figures(item, f) });
     return place ? words.t("attention.at", { told, place }) : told;
