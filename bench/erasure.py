@@ -11,6 +11,7 @@ from percorso.data.intake import Item
 from percorso.main import create_company, open_company
 from percorso.main.company import Company
 from percorso.main.replaying import replay
+from percorso.model.erasure import Sought
 from percorso.model.verdict import IMPORT_LANE, Verdict
 from percorso.settings import Settings
 

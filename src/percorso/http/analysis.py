@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
 
-from percorso.http import frictions, funnels, kpis, paths, previewing, segments_asked, touchpoints
+from percorso.http import board_files, frictions, funnels, kpis, paths, previewing, rfm, segments_asked, touchpoints
+from percorso.http.board_files import Printing
 from percorso.http.errors import ERRORS, install_errors
 from percorso.http.insight_shapes import (
     AttentionList,
@@ -84,11 +85,13 @@ def quality_reach(request: Request, given: Given) -> Any:
 ROUTERS = (
     router,
     kpis.router,
+    board_files.router,
     paths.router,
     funnels.router,
     touchpoints.router,
     frictions.router,
     segments_asked.router,
+    rfm.router,
 )
 """Each question of them has the same path in the main app, which passes it on. A theme is a file with a router of its own."""
 
@@ -104,13 +107,17 @@ def timeline(
 
 
 def create_analysis_app(
-    analyst: Analyst, previews: Previews | None = None, segmenting: Segmenting | None = None
+    analyst: Analyst,
+    previews: Previews | None = None,
+    segmenting: Segmenting | None = None,
+    printing: Printing | None = None,
 ) -> FastAPI:
     """The app; serve it on DIR/run/analyse.sock."""
     app = FastAPI(title="Percorso analysis", docs_url=None, redoc_url=None, openapi_url=None, responses=ERRORS)
     app.state.questions = Questions(analyst)
     app.state.previews = previews
     app.state.segmenting = segmenting
+    app.state.printing = printing
     install_errors(app)
     for questions in (*ROUTERS, timeline_router):
         app.include_router(questions)

@@ -2,13 +2,15 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
-from percorso.http.auth import Caller, MayData, MayPeople
-from percorso.http.internal import check_run_token
+from percorso.data.segments.listed import Listed, read_list, read_person
+from percorso.http.auth import Caller, MayData, MayInsight, MayPeople
+from percorso.http.internal import ByCommand, check_run_token
 from percorso.http.people import shown
 from percorso.http.reading import found_people
 from percorso.http.segments_shapes import SegmentVersion, version
@@ -16,10 +18,8 @@ from percorso.http.services import Given, Services
 from percorso.http.wire import Iso, PlainText, Texts
 from percorso.model.segment import Segment, read_draft
 from percorso.model.time import to_iso
-from percorso.pipeline.segment_book import read_person
 from percorso.ports import AuditRow
 
-BY = "command line"
 MOST_LISTED = 200_000
 
 
@@ -27,6 +27,7 @@ class SegmentBody(BaseModel):
     """A segment to be published; see docs/segments.md.
 
     identifiers  of a static list: ``kind:value``, or ids of people
+    file         the same as a file: lines, CSV or JSON
     announce     tell ``Segment Entered`` of those who are in from the start too
     """
 
@@ -36,6 +37,23 @@ class SegmentBody(BaseModel):
     condition: dict[str, Any] = Field(default_factory=dict)
     announce: bool = False
     identifiers: list[PlainText] = Field(default_factory=list, max_length=MOST_LISTED)
+    file: PlainText = ""
+
+
+class ListChange(BaseModel):
+    """Who comes on a static list and who goes from it; `file`: more who come, as lines, CSV or JSON."""
+
+    add: list[PlainText] = Field(default_factory=list, max_length=MOST_LISTED)
+    take: list[PlainText] = Field(default_factory=list, max_length=MOST_LISTED)
+    file: PlainText = ""
+
+
+class ListRecord(BaseModel):
+    """What a static list names. `unknown`: identifiers that nobody has yet; whoever comes with one is in."""
+
+    version: int
+    identifiers: int
+    unknown: int
 
 
 class SegmentOfPerson(BaseModel):
@@ -62,6 +80,18 @@ internal_router = APIRouter(
 def publish_segment(body: SegmentBody, services: Given, caller: MayData) -> SegmentVersion:
     """Publish a segment, or the next version of it. Its members are there some moments later."""
     return version(publish(body, services, caller.name))
+
+
+@router.get("/{segment}/list")
+def segment_list(segment: str, services: Given, _: MayInsight) -> ListRecord:
+    """How many a static list names, and how many of these nobody has yet."""
+    return _listed(services, services.segments.find(segment))
+
+
+@router.post("/{segment}/list")
+def change_segment_list(segment: str, body: ListChange, services: Given, caller: MayData) -> ListRecord:
+    """Put people on a static list, take others from it."""
+    return _listed(services, change_list(segment, body, services, caller.name))
 
 
 @router.delete("/{segment}")
@@ -104,21 +134,42 @@ def segments_of_person(person_id: str, services: Given, caller: MayPeople) -> Se
 
 
 @internal_router.post("/publish")
-def publish_internal(body: SegmentBody, services: Given) -> dict[str, int]:
-    return {"version": publish(body, services, BY).version}
+def publish_internal(body: SegmentBody, services: Given, by: ByCommand) -> dict[str, int]:
+    return {"version": publish(body, services, by).version}
+
+
+@internal_router.post("/list/{segment}")
+def change_list_internal(segment: str, body: ListChange, services: Given, by: ByCommand) -> ListRecord:
+    return _listed(services, change_list(segment, body, services, by))
 
 
 @internal_router.post("/archive/{segment}")
-def archive_internal(segment: str, services: Given) -> dict[str, int]:
-    return {"version": services.segments.archive(segment, BY).version}
+def archive_internal(segment: str, services: Given, by: ByCommand) -> dict[str, int]:
+    return {"version": services.segments.archive(segment, by).version}
 
 
 def publish(body: SegmentBody, services: Services, by: str) -> Segment:
     said = body.model_dump()
-    people = [read_person(one) for one in said.pop("identifiers")]
+    people = _people(said.pop("identifiers"), said.pop("file"))
     made = services.segments.publish(read_draft(said), by, people)
     services.audit.record(AuditRow(services.clock.now(), by, "segment.published", f"{made.id}@{made.version}"))
     return made
+
+
+def change_list(segment: str, body: ListChange, services: Services, by: str) -> Segment:
+    taken = [read_person(one) for one in body.take]
+    made = services.segments.change_list(segment, by, _people(body.add, body.file), taken)
+    services.audit.record(AuditRow(services.clock.now(), by, "segment.published", f"{made.id}@{made.version}"))
+    return made
+
+
+def _people(identifiers: Sequence[str], file: str) -> list[Listed]:
+    return [*(read_person(one) for one in identifiers), *read_list(file)]
+
+
+def _listed(services: Services, segment: Segment) -> ListRecord:
+    size = services.segments.list_size(segment.id)
+    return ListRecord(version=segment.version, identifiers=size.identifiers, unknown=size.unknown)
 
 
 def _plain(name: str | None) -> str:

@@ -2,8 +2,7 @@
 
     {id: regulars, name: {it: Abituali, en: Regulars}, condition: {event: Order Completed, last_days: 90, count: {at_least: 3}}}
 
-kind    ``live``: whoever meets the condition; ``static``: the list as it was given; ``rfm``: one of the eleven names of
-        data/segments/rfm.py, made anew every day
+kind    ``live``: whoever meets the condition; ``static``: the list as it was given
 """
 
 import re
@@ -16,8 +15,8 @@ from percorso.model.segment_condition import SegmentCondition, read_condition
 from percorso.model.time import Micros
 from percorso.model.touchpoint import Text
 
-Kind = Literal["live", "static", "rfm"]
-KINDS: tuple[Kind, ...] = ("live", "static", "rfm")
+Kind = Literal["live", "static"]
+KINDS: tuple[Kind, ...] = ("live", "static")
 ENTERED, LEFT = "Segment Entered", "Segment Left"
 TOLD = frozenset((ENTERED, LEFT))
 """Events by which membership is told. No segment counts them, or people would go in and out by having gone in."""

@@ -150,6 +150,9 @@ class Follower:
                 mine.more(rules.everything, look.at or now, look.quiet)
         for person in reader.shifted([person for person in looks if not looks[person].segments]):
             looks[person].more(rules.everything, looks[person].at or now, looks[person].quiet)
+        if rules.lists:
+            for person in reader.newly_named(list(looks)):
+                looks[person].more(rules.lists, looks[person].at or now, looks[person].quiet)
         looks = {person: look for person, look in looks.items() if look.segments or person in new}
         return self.looked(rules, reader, looks, said)
 

@@ -6,12 +6,13 @@ Whoever follows the log (pipeline/membership.py) sees a publication by itself, b
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from percorso.data.segments.listed import Listed
 from percorso.model.errors import Conflict, InvalidConfig, InvalidInput, NotFound
-from percorso.model.identifier import Identifier, normalise, valid_kind
+from percorso.model.identifier import Identifier
 from percorso.model.segment import Draft, Segment
 from percorso.model.segment_condition import in_order, segments_of
 from percorso.ports import Clock
-from percorso.ports.membership import MembershipStore, SegmentRecords
+from percorso.ports.membership import ListSize, MembershipStore, SegmentRecords
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,14 @@ class SegmentBook:
             raise InvalidConfig(f"there is no segment {missing[0]!r} to refer to; publish it first")
         in_order(trees)
 
-    def publish(self, draft: Draft, by: str, people: Sequence[Identifier | str] = ()) -> Segment:
+    def publish(self, draft: Draft, by: str, people: Sequence[Listed] = ()) -> Segment:
         """Put a segment in force, as the next version of its id. `people`: of a static list, identifiers or person ids."""
         self.check(draft)
         before = self.records.all().get(draft.id)
         if before is not None and not before.is_archived and before.kind != draft.kind:
             raise Conflict(f"{draft.id} is a {before.kind} segment; archive it first, or take another id")
         if draft.kind == "static":
-            nodes = [one if isinstance(one, str) else self.node_of(one) for one in people]
-            self.store.set_lists({draft.id: nodes})
+            self.store.set_lists({draft.id: self._nodes(people)})
         segment = Segment(
             id=draft.id,
             name=draft.name,
@@ -79,6 +79,27 @@ class SegmentBook:
         self.records.put(segment)
         return segment
 
+    def change_list(self, segment: str, by: str, add: Sequence[Listed] = (), take: Sequence[Listed] = ()) -> Segment:
+        """Put people on a static list and take others from it: its next version. Raises InvalidInput of another kind."""
+        found = self._list(segment)
+        self.store.change_list(segment, self._nodes(add), self._nodes(take))
+        changed = replace(found, version=found.version + 1, published_at=self.clock.now(), by=by)
+        self.records.put(changed)
+        return changed
+
+    def list_size(self, segment: str) -> ListSize:
+        """How many identifiers a static list names, and how many of them nobody has yet."""
+        return self.store.list_size(self._list(segment).id)
+
+    def _list(self, segment: str) -> Segment:
+        found = self.find(segment)
+        if found.kind != "static":
+            raise InvalidInput(f"{segment} is a {found.kind} segment; only lists name people one by one")
+        return found
+
+    def _nodes(self, people: Sequence[Listed]) -> list[str]:
+        return [one if isinstance(one, str) else self.node_of(one) for one in people]
+
     def archive(self, segment: str, by: str) -> Segment:
         """Take a segment out of force. Raises Conflict while others refer to it."""
         found, users = self.find(segment), self.used_by(segment)
@@ -87,14 +108,3 @@ class SegmentBook:
         gone = replace(found, is_archived=True, version=found.version + 1, published_at=self.clock.now(), by=by)
         self.records.put(gone)
         return gone
-
-
-def read_person(text: str) -> Identifier | str:
-    """``kind:value``, else the id of a person. Raises InvalidInput when it is no identifier."""
-    kind, mark, value = text.partition(":")
-    if not mark:
-        return text
-    found = normalise(kind, value) if valid_kind(kind) else None
-    if found is None:
-        raise InvalidInput(f"{text!r} is no identifier; write kind:value, such as email:ann@example.org")
-    return found

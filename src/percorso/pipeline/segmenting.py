@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 import ibis
 
-from percorso.insight.journey_map import StagePeople, StagePerson
 from percorso.insight.kpi.ask import Reader
+from percorso.insight.listed import StagePeople, shown
 from percorso.insight.segments.everybody import About, people_in
 from percorso.model.segment import Segment
 from percorso.model.segment_condition import read_condition
-from percorso.model.time import Micros, from_datetime
+from percorso.model.time import Micros
 from percorso.pipeline.analyse import Analyst
 from percorso.pipeline.membership import day_of
 from percorso.pipeline.segment_book import SegmentBook
@@ -123,8 +122,8 @@ class Segmenting:
             (row,) = reader.session.execute(inside.agg(people=inside.count()))
             people = reader.session.table("people")
             named = people.semi_join(inside, "person_id").select("person_id", "name", "last_seen_at")
-            rows = reader.session.execute(named.order_by(ibis.desc("last_seen_at"), "person_id").limit(limit))
-        return StagePeople(people=tuple(_person(one) for one in rows), count=row["people"])
+            latest = named.order_by(ibis.desc("last_seen_at"), "person_id")
+            return StagePeople(people=shown(reader.session, latest, limit), count=row["people"])
 
     def inside(self, segment: str, limit: int, after: str = "") -> tuple[list[tuple[str, str | None, Micros]], int]:
         """(person, name, since) of members by id, and how many there are."""
@@ -168,8 +167,3 @@ def _names(condition: Any) -> set[str]:
         named = {one for key in ("event", "then") if isinstance(one := condition.get(key), str)}
         return named.union(*(_names(part) for part in condition.values()))
     return set().union(*(_names(part) for part in condition)) if isinstance(condition, list) else set()
-
-
-def _person(row: Mapping[str, Any]) -> StagePerson:
-    seen = from_datetime(row["last_seen_at"].replace(tzinfo=UTC))
-    return StagePerson(person_id=row["person_id"], name=row["name"], last_seen_at=seen)

@@ -109,6 +109,10 @@ class MembershipReader(Protocol):
         """Those of these people who have got an identifier of somebody else since, or have given one."""
         ...
 
+    def newly_named(self, people: Sequence[str]) -> set[str]:
+        """Those of these people who have an identifier that was never looked at; a list may name it."""
+        ...
+
     def strays(self, people: Sequence[str]) -> list[tuple[str, str | None, str]]:
         """(node id, whose it is now, whose it was) of those that were these people's and are not any more."""
         ...
@@ -142,6 +146,13 @@ class MembershipReader(Protocol):
     def people_after(self, person: str, most: int) -> list[str]:
         """The next people by id."""
         ...
+
+
+class ListSize(NamedTuple):
+    """identifiers: on the list;  unknown: of these, how many nobody has yet."""
+
+    identifiers: int
+    unknown: int
 
 
 class MembershipStore(Protocol):
@@ -181,6 +192,14 @@ class MembershipStore(Protocol):
 
     def set_lists(self, lists: Mapping[str, Sequence[str]]) -> None:
         """Segment -> node ids; each list replaced whole."""
+        ...
+
+    def change_list(self, segment: str, add: Sequence[str], take: Sequence[str]) -> None:
+        """Put node ids on a list, and take others from it; who is named in both is taken."""
+        ...
+
+    def list_size(self, segment: str) -> ListSize:
+        """How many a list names."""
         ...
 
 

@@ -373,6 +373,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/board/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board As Csv
+         * @description The board as CSV: each KPI now and before, and what each target is judged by.
+         */
+        get: operations["board_as_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/board/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board As Pdf
+         * @description The board as PDF.
+         */
+        get: operations["board_as_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/frictions": {
         parameters: {
             query?: never;
@@ -573,6 +613,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/kpis/draft/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kpi Draft
+         * @description What a KPI of the company's own would say, before it is published.
+         */
+        get: operations["kpi_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/kpis/{name}": {
         parameters: {
             query?: never;
@@ -665,6 +725,26 @@ export interface paths {
          * @description Who goes a journey as it is declared.
          */
         get: operations["conformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/paths/conformance/{journey}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conformance People
+         * @description Who goes a journey as it is declared, or leaves it in one way: from `stage` to `next`.
+         */
+        get: operations["conformance_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -893,6 +973,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/rfm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rfm
+         * @description Customers by how lately, how often and for how much they ordered.
+         */
+        get: operations["rfm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insight/rfm/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rfm People
+         * @description Who is in a cell, exactly as many as are counted.
+         */
+        get: operations["rfm_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/segments": {
         parameters: {
             query?: never;
@@ -993,6 +1113,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/insight/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Target Standings
+         * @description How each target stands.
+         */
+        get: operations["target_standings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insight/touchpoints": {
         parameters: {
             query?: never;
@@ -1077,6 +1217,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/kpis/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Kpis
+         * @description The company's own KPIs as they are written.
+         */
+        get: operations["own_kpis"];
+        put?: never;
+        /**
+         * Publish Kpi
+         * @description Publish a KPI of the company's own, or the next version of it.
+         */
+        post: operations["publish_kpi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kpis/own/{kpi}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire Kpi
+         * @description Take a KPI of the company's own off the board. Refused while it has a target.
+         */
+        delete: operations["retire_kpi"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kpis/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Targets
+         * @description The targets that stand.
+         */
+        get: operations["targets"];
+        put?: never;
+        /**
+         * Set Target
+         * @description Set a target, or change it.
+         */
+        post: operations["set_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kpis/targets/{kpi}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop Target
+         * @description Drop a target.
+         */
+        delete: operations["drop_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live": {
         parameters: {
             query?: never;
@@ -1126,7 +1354,7 @@ export interface paths {
         };
         /**
          * List Matches
-         * @description Pairs that were proposed by ``percorso match propose``, and what became of them.
+         * @description Pairs that were proposed when everybody was compared, and what became of them.
          */
         get: operations["list_matches"];
         put?: never;
@@ -1151,6 +1379,30 @@ export interface paths {
          * @description Say what is so of a pair. Accepting and keeping apart are decisions on identity; they count within a moment.
          */
         post: operations["decide_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/round": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Match Round
+         * @description How far comparing everybody is, or what came of it last.
+         */
+        get: operations["get_match_round"];
+        put?: never;
+        /**
+         * Ask Match Round
+         * @description Compare everybody and propose pairs in place of those still open, as ``percorso match propose`` does.
+         */
+        post: operations["ask_match_round"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1523,7 +1775,11 @@ export interface paths {
         get: operations["get_request"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Cancel Request
+         * @description Take a request back that is unsure.
+         */
+        delete: operations["cancel_request"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1543,6 +1799,27 @@ export interface paths {
         get: operations["get_bundle"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{request_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Request
+         * @description Whoever typed what the request names is meant. For a request that is unsure: nobody proved what it names, and somebody
+         *     who is known by a stronger identifier typed it.
+         */
+        post: operations["confirm_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1791,6 +2068,30 @@ export interface paths {
         get: operations["export_segment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment}/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segment List
+         * @description How many a static list names, and how many of these nobody has yet.
+         */
+        get: operations["segment_list"];
+        put?: never;
+        /**
+         * Change Segment List
+         * @description Put people on a static list, take others from it.
+         */
+        post: operations["change_segment_list"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2098,7 +2399,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "kpi_worse" | "kpi_better" | "spike";
+            kind: "kpi_worse" | "kpi_better" | "spike" | "target_missed";
             /** Link */
             link: string;
             /** P Value */
@@ -2167,7 +2468,7 @@ export interface components {
         };
         /**
          * AuditRecord
-         * @description One act. `actor`: an email, ``key:NAME`` or ``command line``.
+         * @description One act. `actor`: an email, ``key:NAME`` or ``command line (ACCOUNT)``.
          *
          *     target  an id, a number or a hash: of ``person.*`` the person id, of ``people.listed`` ``PLACE:NUMBER``
          *     hash    of this row and, through the row before it, of all before
@@ -2177,7 +2478,7 @@ export interface components {
              * Act
              * @enum {string}
              */
-            act: "user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.decided" | "match.rule_changed" | "consent.changed_by_user" | "privacy.requested" | "sql.queried" | "friction.changed" | "roadmap.changed" | "segment.published" | "segment.archived" | "segment.exported";
+            act: "user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.asked" | "match.decided" | "match.rule_changed" | "consent.changed_by_user" | "privacy.requested" | "privacy.confirmed" | "privacy.cancelled" | "privacy.erased" | "sql.queried" | "friction.changed" | "roadmap.changed" | "segment.published" | "segment.archived" | "segment.exported" | "kpi.target_set" | "kpi.target_dropped" | "kpi.published" | "kpi.retired";
             /** Actor */
             actor: string;
             /**
@@ -2301,7 +2602,7 @@ export interface components {
             /** Problem */
             problem: string | null;
             /** Told */
-            told: ("pending" | "in_progress" | "completed")[];
+            told: ("pending" | "in_progress" | "completed" | "cancelled")[];
             /** Tries */
             tries: number;
             /** Url */
@@ -2684,7 +2985,7 @@ export interface components {
              * Unit
              * @enum {string}
              */
-            unit: "points" | "share" | "seconds" | "count" | "score" | "money";
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money" | "amount";
             /** Variant */
             variant: string;
             /** Variants */
@@ -3692,6 +3993,33 @@ export interface components {
             to_step: string | null;
         };
         /**
+         * ListChange
+         * @description Who comes on a static list and who goes from it; `file`: more who come, as lines, CSV or JSON.
+         */
+        ListChange: {
+            /** Add */
+            add?: string[];
+            /**
+             * File
+             * @default
+             */
+            file: string;
+            /** Take */
+            take?: string[];
+        };
+        /**
+         * ListRecord
+         * @description What a static list names. `unknown`: identifiers that nobody has yet; whoever comes with one is in.
+         */
+        ListRecord: {
+            /** Identifiers */
+            identifiers: number;
+            /** Unknown */
+            unknown: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * LiveItem
          * @description One item as it came.
          *
@@ -3871,7 +4199,7 @@ export interface components {
              * Unit
              * @enum {string}
              */
-            unit: "points" | "share" | "seconds" | "count" | "score" | "money";
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money" | "amount";
         };
         /**
          * MapComparisonRecord
@@ -3943,6 +4271,40 @@ export interface components {
             state: "open" | "accepted" | "refused";
             /** Weight */
             weight: number;
+        };
+        /**
+         * MatchRoundRecord
+         * @description The last round, by a page or the API; a round of the command line is none of them.
+         *
+         *     people     compared, or while `reading` gone through so far;  pairs: compared
+         *     proposed   pairs that are open for it, `new` of them never proposed before
+         *     accepted   how many the rule accepted; null when none is on
+         *     error      what went wrong; ``cut_short``: the server ended meanwhile, ask again
+         */
+        MatchRoundRecord: {
+            /** Accepted */
+            accepted: number | null;
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /** Error */
+            error: string | null;
+            /** New */
+            new: number;
+            /** Pairs */
+            pairs: number;
+            /** People */
+            people: number;
+            /** Proposed */
+            proposed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "idle" | "asked" | "reading" | "comparing" | "done" | "failed";
+            /** Threshold */
+            threshold: number;
         };
         /**
          * MatchRuleBody
@@ -4197,6 +4559,45 @@ export interface components {
              * @enum {string}
              */
             volume: "as_expected" | "low" | "high" | "young";
+        };
+        /**
+         * OwnKpiBody
+         * @description A KPI of the company's own, as docs/kpis.md writes it.
+         */
+        OwnKpiBody: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * OwnKpiList
+         * @description Every version in force, the newest of each first.
+         */
+        OwnKpiList: {
+            /** Kpis */
+            kpis: components["schemas"]["OwnKpiRecord"][];
+        };
+        /**
+         * OwnKpiRecord
+         * @description A version of a KPI of the company's own, as it was published.
+         */
+        OwnKpiRecord: {
+            /** By */
+            by: string;
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Kpi */
+            kpi: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * OwnPageLink
@@ -5011,6 +5412,75 @@ export interface components {
             window: components["schemas"]["WindowRecord"];
         };
         /**
+         * RfmCell
+         * @description People with like scores. `spent`: minor units;  `condition`: of the live segment that lets in exactly these people;
+         *     null when nobody ordered, or too long ago.
+         */
+        RfmCell: {
+            /** About */
+            about: {
+                [key: string]: string;
+            };
+            /** Condition */
+            condition: {
+                [key: string]: unknown;
+            } | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Orders */
+            orders: number;
+            /** People */
+            people: number;
+            /** Spent */
+            spent: number;
+        };
+        /**
+         * RfmFifths
+         * @description The edges of a measure's fifths: days, orders, or minor units. `classes`: fewer than five where values repeat.
+         */
+        RfmFifths: {
+            /** Classes */
+            classes: number;
+            /** Edges */
+            edges: number[];
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "recency" | "frequency" | "money";
+        };
+        /**
+         * RfmRecord
+         * @description Everybody who ordered in `days` days to `day`, in eleven cells. `currencies`: those in which anybody ever ordered.
+         */
+        RfmRecord: {
+            /** Cells */
+            cells: components["schemas"]["RfmCell"][];
+            /** Currencies */
+            currencies: string[];
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Days */
+            days: number;
+            /** Fifths */
+            fifths: components["schemas"]["RfmFifths"][];
+            /** Orders */
+            orders: number;
+            /** People */
+            people: number;
+            /** Spent */
+            spent: number;
+        };
+        /**
          * RoadmapChange
          * @description Fields as in insight/roadmap.py; `friction` is a key of the list of frictions.
          */
@@ -5083,6 +5553,17 @@ export interface components {
             currency: string;
             /** Steps */
             steps: components["schemas"]["Step"][];
+        };
+        /**
+         * RoundBody
+         * @description threshold  the least probability that a pair is one person
+         */
+        RoundBody: {
+            /**
+             * Threshold
+             * @default 0.5
+             */
+            threshold: number;
         };
         /**
          * RulesBody
@@ -5168,6 +5649,7 @@ export interface components {
          * @description A segment to be published; see docs/segments.md.
          *
          *     identifiers  of a static list: ``kind:value``, or ids of people
+         *     file         the same as a file: lines, CSV or JSON
          *     announce     tell ``Segment Entered`` of those who are in from the start too
          */
         SegmentBody: {
@@ -5180,6 +5662,11 @@ export interface components {
             condition?: {
                 [key: string]: unknown;
             };
+            /**
+             * File
+             * @default
+             */
+            file: string;
             /** Id */
             id: string;
             /** Identifiers */
@@ -5334,7 +5821,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "live" | "static" | "rfm";
+            kind: "live" | "static";
             /** Name */
             name: {
                 [key: string]: string;
@@ -5580,6 +6067,66 @@ export interface components {
             stage: components["schemas"]["Named"];
         };
         /**
+         * StandingList
+         * @description The nearest day first.
+         */
+        StandingList: {
+            /** Targets */
+            targets: components["schemas"]["StandingRecord"][];
+        };
+        /**
+         * StandingRecord
+         * @description How a KPI stands against a target, for everybody or for a segment.
+         *
+         *     `verdict`: ``met`` and ``missed`` when the whole interval lies on that side, ``open`` when it holds the target inside, ``few``
+         *     below ten cases.  `chance` of being as far from the target by luck.  `is_final`: the day has come, the verdict stays.
+         */
+        StandingRecord: {
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "higher" | "lower";
+            /** Chance */
+            chance: number | null;
+            /** Days Left */
+            days_left: number;
+            /** Definition */
+            definition: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Is Final */
+            is_final: boolean;
+            /** Kpi */
+            kpi: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Owner */
+            owner: string;
+            row: components["schemas"]["KpiRecord"];
+            /** Segment */
+            segment: string | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money" | "amount";
+            /** Value */
+            value: number;
+            /** Variant */
+            variant: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "met" | "missed" | "open" | "few";
+        };
+        /**
          * Status
          * @description How it is going now.
          *
@@ -5713,6 +6260,7 @@ export interface components {
          *
          *     step    how far an erasure is;  problem: why it waits, null when it does not
          *     counts  what was found and erased, by store
+         *     elsewhere  store -> how many of their identifiers somebody else's rows hold, once it is done
          *     signed  whether the receipt can be fetched
          */
         SubjectRequestRecord: {
@@ -5722,6 +6270,10 @@ export interface components {
             completed_time: string | null;
             /** Counts */
             counts: {
+                [key: string]: number;
+            };
+            /** Elsewhere */
+            elsewhere: {
                 [key: string]: number;
             };
             /**
@@ -5742,7 +6294,7 @@ export interface components {
              * Request Status
              * @enum {string}
              */
-            request_status: "pending" | "in_progress" | "completed";
+            request_status: "pending" | "in_progress" | "completed" | "cancelled";
             /** Requested By */
             requested_by: string;
             /** Signed */
@@ -5751,7 +6303,7 @@ export interface components {
              * Step
              * @enum {string}
              */
-            step: "requested" | "found" | "purged" | "done";
+            step: "unsure" | "requested" | "found" | "purged" | "done" | "cancelled";
             /** Subject Request Id */
             subject_request_id: string;
             /**
@@ -5773,6 +6325,61 @@ export interface components {
             shared: number[];
             /** Source */
             source: string;
+        };
+        /**
+         * TargetBody
+         * @description A target to be set, in place of the one for the same KPI and segment. `owner`: who answers for it.
+         */
+        TargetBody: {
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Kpi */
+            kpi: string;
+            /** Owner */
+            owner: string;
+            /** Segment */
+            segment?: string | null;
+            /** Value */
+            value: number;
+        };
+        /**
+         * TargetList
+         * @description Those that stand, the nearest day first.
+         */
+        TargetList: {
+            /** Targets */
+            targets: components["schemas"]["TargetRecord"][];
+        };
+        /**
+         * TargetRecord
+         * @description A target as it was set. `kpi`: a variant's own name; `value`: in its unit, a share as 0 to 1.
+         */
+        TargetRecord: {
+            /** By */
+            by: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Kpi */
+            kpi: string;
+            /** Owner */
+            owner: string;
+            /** Segment */
+            segment: string | null;
+            /**
+             * Set At
+             * Format: date-time
+             */
+            set_at: string;
+            /** Value */
+            value: number;
+            /** Version */
+            version: number;
         };
         /**
          * TaskDone
@@ -5849,7 +6456,8 @@ export interface components {
         };
         /**
          * TileRecord
-         * @description A KPI now, in the equally long time before, the difference, and its last thirteen whole weeks, oldest first.
+         * @description A KPI now, in the equally long time before, the difference, its last thirteen whole weeks, oldest first, and
+         *     how it stands against its targets.
          */
         TileRecord: {
             before: components["schemas"]["KpiRecord"];
@@ -5868,13 +6476,15 @@ export interface components {
                 [key: string]: string;
             };
             now: components["schemas"]["KpiRecord"];
+            /** Targets */
+            targets: components["schemas"]["StandingRecord"][];
             /** Theme */
             theme: string;
             /**
              * Unit
              * @enum {string}
              */
-            unit: "points" | "share" | "seconds" | "count" | "score" | "money";
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money" | "amount";
             /** Weeks */
             weeks: components["schemas"]["KpiRecord"][];
         };
@@ -6103,7 +6713,7 @@ export interface components {
              * Unit
              * @enum {string}
              */
-            unit: "points" | "share" | "seconds" | "count" | "score" | "money";
+            unit: "points" | "share" | "seconds" | "count" | "score" | "money" | "amount";
             /** Variant */
             variant: string;
         };
@@ -6282,7 +6892,7 @@ export interface operations {
     list_acts: {
         parameters: {
             query?: {
-                act?: ("user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.decided" | "match.rule_changed" | "consent.changed_by_user" | "privacy.requested" | "sql.queried" | "friction.changed" | "roadmap.changed" | "segment.published" | "segment.archived" | "segment.exported") | null;
+                act?: ("user.created" | "password.set" | "session.opened" | "session.refused" | "session.closed" | "key.created" | "key.revoked" | "task.done" | "plan.changed" | "preferences.linked" | "quarantine.replayed" | "quarantine.dismissed" | "person.read" | "people.listed" | "person.exported" | "person.erased" | "identity.linked" | "identity.separated" | "identity.withdrawn" | "identity.rules_changed" | "identity.rules_applied" | "match.asked" | "match.decided" | "match.rule_changed" | "consent.changed_by_user" | "privacy.requested" | "privacy.confirmed" | "privacy.cancelled" | "privacy.erased" | "sql.queried" | "friction.changed" | "roadmap.changed" | "segment.published" | "segment.archived" | "segment.exported" | "kpi.target_set" | "kpi.target_dropped" | "kpi.published" | "kpi.retired") | null;
                 actor?: string | null;
                 /** @description Any id the person ever had. */
                 person?: string | null;
@@ -6909,6 +7519,63 @@ export interface operations {
             };
         };
     };
+    board_as_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    board_as_pdf: {
+        parameters: {
+            query?: {
+                /** @description In which language. */
+                language?: "it" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     frictions: {
         parameters: {
             query?: {
@@ -7285,6 +7952,42 @@ export interface operations {
             };
         };
     };
+    kpi_draft: {
+        parameters: {
+            query: {
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description A KPI as JSON; see docs/kpis.md. */
+                definition: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiAnswer"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     kpi: {
         parameters: {
             query?: {
@@ -7505,6 +8208,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConformanceRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    conformance_people: {
+        parameters: {
+            query: {
+                /** @description on_path, skipped, went_back or left_out. */
+                kind: string;
+                stage?: string | null;
+                next?: string | null;
+                /** @description First day, company-local. */
+                from?: string | null;
+                /** @description The day after the last. */
+                to?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                journey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
                 };
             };
             /** @description What went wrong. */
@@ -7983,6 +8728,78 @@ export interface operations {
             };
         };
     };
+    rfm: {
+        parameters: {
+            query?: {
+                /** @description How many days, the last one included. */
+                days?: number;
+                /** @description Of the orders that count [default: the company's]. */
+                currency?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rfm_people: {
+        parameters: {
+            query: {
+                /** @description Id of a cell. */
+                cell: string;
+                /** @description How many days, the last one included. */
+                days?: number;
+                /** @description Of the orders that count [default: the company's]. */
+                currency?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagePeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     segments: {
         parameters: {
             query?: never;
@@ -8131,6 +8948,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmentPeople"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    target_standings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingList"];
                 };
             };
             /** @description What went wrong. */
@@ -8307,6 +9153,195 @@ export interface operations {
             };
         };
     };
+    own_kpis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnKpiList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    publish_kpi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnKpiBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnKpiRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retire_kpi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kpi: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnKpiRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drop_target: {
+        parameters: {
+            query?: {
+                /** @description The segment whose target it is; else everybody's. */
+                segment?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -8423,6 +9458,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatchRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_match_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchRoundRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_match_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RoundBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchRoundRecord"];
                 };
             };
             /** @description What went wrong. */
@@ -8786,6 +9883,8 @@ export interface operations {
             query?: {
                 /** @description `next_before` of the page before. */
                 before?: string | null;
+                /** @description The newest shown is of this time, ISO; without `before`. */
+                at?: string | null;
                 channel?: string | null;
                 /** @description How many at most. */
                 limit?: number;
@@ -9107,6 +10206,37 @@ export interface operations {
             };
         };
     };
+    cancel_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_bundle: {
         parameters: {
             query?: {
@@ -9128,6 +10258,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    confirm_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestRecord"];
                 };
             };
             /** @description What went wrong. */
@@ -9592,6 +10753,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    segment_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecord"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_segment_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecord"];
+                };
             };
             /** @description What went wrong. */
             default: {

@@ -67,7 +67,7 @@ export function usePublish() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (said: { id: string; name: Record<string, string>; condition: Condition; announce: boolean }) =>
-      body(api.POST("/api/segments", { body: { ...said, kind: "live", identifiers: [] } })),
+      body(api.POST("/api/segments", { body: { ...said, kind: "live", identifiers: [], file: "" } })),
     onSuccess: () => client.invalidateQueries({ queryKey: SEGMENTS }),
   });
 }

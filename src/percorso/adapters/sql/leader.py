@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from percorso.adapters.sql.database import Database
 
-Role = Literal["process", "archive", "deliver", "segments"]
+Role = Literal["process", "archive", "deliver", "segments", "match"]
 
 _LOCKS = 7_305_811
 """First half of the lock's two keys: ours and nobody else's."""

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from percorso.adapters.sql.config_store import get_meta
 from percorso.adapters.sql.database import Database
 from percorso.adapters.sql.node_rows import unpack_profile
 from percorso.adapters.sql.statements import Statements
 from percorso.adapters.sql.tables import (
+    nodes,
     offsets,
     people,
     segment_lists,
@@ -20,10 +21,10 @@ from percorso.adapters.sql.tables import (
     to_append,
 )
 from percorso.model.errors import VersionMismatch
-from percorso.model.identifier import Identifier
+from percorso.model.identifier import DEVICE, Identifier
 from percorso.model.person import Profile
 from percorso.model.verdict import IMPORT_LANE, LIVE_LANE
-from percorso.ports.membership import At, Epoch, LanePlace, Member, MembershipChanges, Relative
+from percorso.ports.membership import At, Epoch, LanePlace, ListSize, Member, MembershipChanges, Relative
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder().decode
@@ -131,6 +132,21 @@ class SqlMembership:
                 if rows:
                     connection.execute(insert(segment_lists), rows)
 
+    def change_list(self, segment: str, add: Sequence[str], take: Sequence[str]) -> None:
+        with self._database.write() as connection:
+            lists = SqlMembershipWriter(connection, self._log_id, is_sqlite=self._database.is_sqlite)
+            lists.change_list(segment, add, take)
+
+    def list_size(self, segment: str) -> ListSize:
+        named = segment_lists.c.segment == segment
+        nobodys = segment_lists.c.node_id.not_in(select(nodes.c.node_id))
+        with self._database.read() as connection:
+            counted = [
+                connection.execute(select(func.count()).select_from(segment_lists).where(*conditions)).scalar_one()
+                for conditions in ((named,), (named, nobodys))
+            ]
+        return ListSize(*counted)
+
 
 class SqlMembershipReader(Statements):
     """`ports.membership.MembershipReader`."""
@@ -174,6 +190,10 @@ class SqlMembershipReader(Statements):
         joined = "nodes n join segment_nodes s on s.node_id = n.node_id"
         rows = self.among(f"select n.person_id, s.person_id from {joined} where n.person_id", people)
         return {row[0] for row in rows if row[0] != row[1]} | {row[2] for row in self.strays(people)}
+
+    def newly_named(self, people: Sequence[str]) -> set[str]:
+        query = f"select n.person_id from {_BESIDE} where s.node_id is null and n.person_id"
+        return {row[0] for row in self.among(query, people)}
 
     def strays(self, people: Sequence[str]) -> list[tuple[str, str | None, str]]:
         query = f"select s.node_id, n.person_id, s.person_id from {_BEHIND} where s.person_id"
@@ -219,9 +239,9 @@ class SqlMembershipReader(Statements):
 
     def listed(self, people: Sequence[str]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        joined = "segment_lists l join nodes n on n.node_id = l.node_id"
-        for person, segment in self.among(f"select n.person_id, l.segment from {joined} where n.person_id", people):
-            found.setdefault(person, set()).add(segment)
+        for joined in _ON_LISTS:
+            for person, segment in self.among(f"select n.person_id, l.segment from {joined} where n.person_id", people):
+                found.setdefault(person, set()).add(segment)
         return found
 
     def people_after(self, person: str, most: int) -> list[str]:
@@ -230,6 +250,11 @@ class SqlMembershipReader(Statements):
         return [row[0] for row in self._raw.execute(query, (person,)).fetchall()]
 
 
+_ON_LISTS = (
+    "segment_lists l join nodes n on n.node_id = l.node_id",
+    f"segment_lists l join nodes n on n.base = l.node_id and n.kind = '{DEVICE}' and n.claimed = 0",
+)
+"""Who is on a list: by an identifier, or by a visit with a device of it."""
 _BESIDE = "nodes n left join segment_nodes s on s.node_id = n.node_id"
 _BEHIND = "segment_nodes s left join nodes n on n.node_id = s.node_id"
 
@@ -267,12 +292,19 @@ class SqlMembershipWriter(SqlMembershipReader):
             rows = [{"message_id": key, "item": _encode(item).decode()} for key, item in changes.told]
             self._connection.execute(insert(to_append), rows)
 
+    def change_list(self, segment: str, add: Sequence[str], take: Sequence[str]) -> None:
+        rows = [(segment, node) for node in sorted(set(add))]
+        into = "insert into segment_lists (segment, node_id)"
+        self._store(into, "on conflict (segment, node_id) do nothing", rows, ("text", "text"))
+        self._pairs("delete from segment_lists where segment = ? and node_id = ?", [(segment, one) for one in take])
+
     def _leave(self, left: Sequence[tuple[str, str]]) -> None:
-        if left:
-            mark = "?" if self._is_sqlite else "%s"
-            query = f"delete from segment_members where segment = {mark} and person_id = {mark}"
+        self._pairs("delete from segment_members where segment = ? and person_id = ?", left)
+
+    def _pairs(self, query: str, pairs: Sequence[tuple[str, str]]) -> None:
+        if pairs:
             cursor = self._raw.cursor()
-            cursor.executemany(query, sorted(left))
+            cursor.executemany(query if self._is_sqlite else query.replace("?", "%s"), sorted(pairs))
             cursor.close()
 
     def _count(self, changes: MembershipChanges) -> None:

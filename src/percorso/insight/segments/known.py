@@ -39,17 +39,18 @@ def consent_table(ledger: Any, key: str, ends: int) -> Any:
     back = (ledger.purpose == ALL) & ledger.channel.isin([channel, ALL]) & (ledger.state != "granted")
     rows = ledger.filter(own | back)
     until = ibis.coalesce(rows.expires_at, ibis.literal(LATEST, "int64"))
-    rows = rows.mutate(until=until, is_no=(rows.state != "granted").cast("int8"))
+    usual = reduce(lambda a, b: a | b, [rows.voice.startswith(f"{kind}:") for kind in sorted(PERSON_KEYS)])
+    is_key = rows.by_key.fill_null(usual)
+    rows = rows.mutate(until=until, is_no=(rows.state != "granted").cast("int8"), is_key=is_key)
     voices = rows.group_by("person_id", "voice").agg(
         **{
             name: rows[name].argmax(_standing(rows))
-            for name in ("occurred_at", "tie", "message_id", "until", "state", "is_no")
+            for name in ("occurred_at", "tie", "message_id", "until", "state", "is_no", "is_key")
         }
     )
     over = (voices.state == "granted") & (voices.until <= ends)
     voices = voices.mutate(now=ibis.ifelse(over, "expired", voices.state))
-    keys = reduce(lambda a, b: a | b, [voices.voice.startswith(f"{kind}:") for kind in sorted(PERSON_KEYS)])
-    voices = voices.mutate(yes=voices.now == "granted", is_key=keys)
+    voices = voices.mutate(yes=voices.now == "granted")
     return _decided(voices)
 
 

@@ -17,7 +17,6 @@ export const segments = {
   "segments.computing": ["si sta calcolando", "being worked out"],
   "segments.kind.live": ["dal vivo", "live"],
   "segments.kind.static": ["lista", "list"],
-  "segments.kind.rfm": ["RFM", "RFM"],
   "segments.version": ["Versione {n}, pubblicata da {by}", "Version {n}, published by {by}"],
   "segments.back": ["Tutti i segmenti", "All segments"],
   "segments.export": ["Esporta CSV", "Export CSV"],
