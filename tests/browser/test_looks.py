@@ -16,7 +16,7 @@ from tests.browser.conftest import Demo
 from tests.browser.pages import pages_of
 from tests.browser.words import left_in_the_other_language
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.xdist_group("browser")]
 
 PICTURES = Path(__file__).parents[2] / "test-results"
 LOOKS = [
